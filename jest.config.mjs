@@ -1,0 +1,42 @@
+/**
+ * Four projects, by the suffix of the file: unit (no I/O), int (real PostgreSQL or Kafka, in process),
+ * e2e (both services as processes) and serial (tests that stop or kill servers of their own; one at a time).
+ */
+const workspace = {
+  '^@infinite-scribe/shared-types$': '<rootDir>/packages/shared-types/src/index.ts',
+  '^@infinite-scribe/service-kit$': '<rootDir>/packages/service-kit/src/index.ts',
+  '^@infinite-scribe/local-stack$': '<rootDir>/infrastructure/local-stack/src/index.ts',
+  '^@infinite-scribe/testing$': '<rootDir>/infrastructure/testing/src/index.ts',
+}
+
+const project = (name, suffix) => ({
+  displayName: name,
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/apps', '<rootDir>/packages', '<rootDir>/infrastructure'],
+  testEnvironment: 'node',
+  testMatch: [`**/src/**/*.${suffix}.test.ts`],
+  moduleNameMapper: workspace,
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: {
+    '\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.jest.json', diagnostics: false }],
+  },
+})
+
+export default {
+  projects: [
+    project('unit', 'unit'),
+    project('int', 'int'),
+    project('e2e', 'e2e'),
+    project('serial', 'serial'),
+  ],
+  testTimeout: 60_000,
+  coverageDirectory: 'coverage',
+  coverageReporters: ['text-summary', 'html', 'json-summary', 'lcovonly'],
+  collectCoverageFrom: [
+    'apps/*/src/**/*.ts',
+    'packages/*/src/**/*.ts',
+    '!**/*.test.ts',
+    '!**/main.ts',
+    '!**/*.generated.ts',
+  ],
+}
