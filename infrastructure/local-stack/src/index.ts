@@ -1,1 +1,18 @@
-export {}
+/** What tests, tools and the other programs of this folder use of the local stack. */
+export { chooseProvider, obstacleTo, openProvider, type Environment } from './choose-provider'
+export { freePort } from './free-port'
+export {
+  DATABASE_NAME,
+  PartStartError,
+  PROVIDER_NAMES,
+  StackRefusal,
+  type KafkaPart,
+  type PartState,
+  type PostgresPart,
+  type ProviderName,
+  type StackPart,
+  type StackProvider,
+} from './provider'
+export { MIGRATION_FILE, REPOSITORY_ROOT, STACK_FOLDER } from './repository'
+export { RunFolder } from './runs/run-folder'
+export { waitUntil } from './wait-until'
