@@ -37,11 +37,16 @@ export class ContainerKafka extends ContainerPart implements KafkaPart {
   protected async describe(): Promise<GenericContainer> {
     const { KafkaContainer } = await import('@testcontainers/kafka')
     this.host = (await dockerClient()).info.containerRuntime.host
-    this.port = await freePort()
-    return new KafkaContainer(IMAGE)
-      .withKraft()
-      .withEnvironment(asEnvironment(BROKER_SETTINGS))
-      .withExposedPorts({ container: 9093, host: this.port })
+    const port = await freePort()
+    this.port = port
+    /** The base asks for a port of the engine's choice at the last moment, and that one changes at a restart. */
+    class FixedPortKafka extends KafkaContainer {
+      protected override async beforeContainerCreated(): Promise<void> {
+        await super.beforeContainerCreated()
+        this.withExposedPorts({ container: 9093, host: port })
+      }
+    }
+    return new FixedPortKafka(IMAGE).withKraft().withEnvironment(asEnvironment(BROKER_SETTINGS))
   }
 
   protected waitUntilReady(): Promise<void> {
