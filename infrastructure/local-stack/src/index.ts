@@ -16,3 +16,7 @@ export {
 export { MIGRATION_FILE, REPOSITORY_ROOT, STACK_FOLDER } from './repository'
 export { RunFolder } from './runs/run-folder'
 export { waitUntil } from './wait-until'
+export { progressOn, type Progress } from './cli/progress'
+export { exitCodeOf, explain, runProgram, shutdownSignal } from './cli/run-program'
+export { describeMigration, migrate, type MigrationReport } from './migrate/migrate'
+export { readStackFile, type StackFile } from './stack/stack-file'
