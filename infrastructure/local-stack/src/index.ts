@@ -14,7 +14,7 @@ export {
   type StackProvider,
 } from './provider'
 export { MIGRATION_FILE, REPOSITORY_ROOT, STACK_FOLDER } from './repository'
-export { RunFolder } from './runs/run-folder'
+export { RunFolder, sweep } from './runs/run-folder'
 export { waitUntil } from './wait-until'
 export { progressOn, type Progress } from './cli/progress'
 export { exitCodeOf, explain, runProgram, shutdownSignal } from './cli/run-program'

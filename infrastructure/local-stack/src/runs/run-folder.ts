@@ -17,6 +17,8 @@ interface RunRecord {
 }
 
 const RECORD = 'run.json'
+/** Marks a folder of which only the logs were left. */
+const ONLY_LOGS = 'only-logs'
 
 const readRecord = (folder: string): RunRecord | undefined => {
   try {
@@ -81,8 +83,21 @@ export class RunFolder {
     if (this.record.home !== undefined) rmSync(this.record.home, { recursive: true, force: true })
   }
 
+  /** Leaves the logs when the folder is given up, for the message that names them; the next sweep takes them. */
+  keepLogs(): void {
+    this.keepsLogs = true
+  }
+
+  private keepsLogs = false
+
   private removeFiles(): void {
-    removeRun(this.path, this.record)
+    if (!this.keepsLogs) return removeRun(this.path, this.record)
+    writeFileSync(join(this.path, ONLY_LOGS), '')
+    this.removeData()
+    for (const name of readdirSync(this.path)) {
+      if (name !== 'logs' && name !== ONLY_LOGS)
+        rmSync(join(this.path, name), { recursive: true, force: true })
+    }
   }
 
   private save(): void {
@@ -117,6 +132,7 @@ export const sweep = async (root: string): Promise<string[]> => {
   if (!existsSync(root)) return found
   for (const name of readdirSync(root)) {
     const folder = join(root, name)
+    if (existsSync(join(folder, ONLY_LOGS))) rmSync(folder, { recursive: true, force: true })
     const record = readRecord(folder)
     if (record === undefined || ownerLives(record)) continue
     for (const file of pidFilesOf(folder)) {
