@@ -41,16 +41,19 @@ export abstract class NativePart implements StackPart {
     await this.process.kill()
   }
 
-  freeze(): Promise<void> {
-    if (this.state === 'stopped') throw new StackRefusal(`${this.name} does not run`)
+  async freeze(): Promise<void> {
+    await this.mustRun()
     this.process.freeze()
-    return Promise.resolve()
   }
 
-  thaw(): Promise<void> {
-    if (this.state === 'stopped') throw new StackRefusal(`${this.name} does not run`)
+  async thaw(): Promise<void> {
+    await this.mustRun()
     this.process.thaw()
-    return Promise.resolve()
+  }
+
+  private mustRun(): Promise<void> {
+    if (this.state !== 'stopped') return Promise.resolve()
+    return Promise.reject(new StackRefusal(`${this.name} does not run`))
   }
 
   /** For the probes of readiness: there is nothing to wait for once the process has ended. */

@@ -26,7 +26,7 @@ export interface JestRun {
 }
 
 const jestProgram = (): string =>
-  createRequire(join(REPOSITORY_ROOT, 'package.json')).resolve('jest/bin/jest.js')
+  createRequire(join(REPOSITORY_ROOT, 'package.json')).resolve('jest/bin/jest')
 
 /** Runs the projects; undefined when jest ended without results, or was interrupted. */
 export const runJest = async (run: JestRun): Promise<JestResults | undefined> => {

@@ -5,6 +5,7 @@ import {
   chooseProvider,
   exitCodeOf,
   explain,
+  obstacleTo,
   openProvider,
   progressOn,
   REPOSITORY_ROOT,
@@ -47,14 +48,20 @@ const phases = (coverage: boolean, long: boolean): Phase[] => [
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** What a developer's shell says about servers is not for the tests, which get their own. */
-const testEnvironment = (provider: StackProvider, long: boolean): NodeJS.ProcessEnv => {
+const testEnvironment = async (provider: StackProvider, long: boolean): Promise<NodeJS.ProcessEnv> => {
   const { DATABASE_URL, KAFKA_BROKERS, ...rest } = process.env
   void DATABASE_URL
   void KAFKA_BROKERS
-  return {
-    ...rest,
+  const servers = {
     TEST_DATABASE_URL: provider.postgres.adminUrl,
     TEST_KAFKA_BROKERS: provider.kafka.brokers,
+  }
+  const runnable = await Promise.all([obstacleTo('native', {}), obstacleTo('containers', {})])
+  const providers = ['native', 'containers'].filter((_, at) => runnable[at] === undefined)
+  return {
+    ...rest,
+    ...servers,
+    TEST_STACK_PROVIDERS: ['external', ...providers].join(','),
     ...(long ? { TEST_LONG: '1' } : {}),
     FORCE_COLOR: process.stderr.isTTY ? '1' : '0',
   }
@@ -71,7 +78,7 @@ const runPhases = async (
   folder: string,
   options: { readonly patterns: readonly string[]; readonly long: boolean; readonly signal: AbortSignal },
 ): Promise<Outcome> => {
-  const environment = testEnvironment(provider, options.long)
+  const environment = await testEnvironment(provider, options.long)
   const results: JestResults[] = []
   const broken: string[] = []
   for (const { title, projects, args } of phases(options.patterns.length === 0, options.long)) {
