@@ -39,5 +39,5 @@ export function readSettings<S extends Specs>(
   })
   if (faults.length === 0) faults.push(...crossChecks(settings))
   if (faults.length > 0) throw new ConfigurationError(faults)
-  return Object.freeze(settings) as Readonly<CleanedEnv<S>>
+  return Object.freeze(settings)
 }
