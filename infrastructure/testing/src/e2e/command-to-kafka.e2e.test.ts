@@ -1,5 +1,5 @@
 /** A command over HTTP becomes a message on Kafka: both services as processes, as a deployment runs them. */
-import { Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import { Client } from 'pg'
 import {
   ApiUser,
