@@ -1,1 +1,15 @@
-export {}
+/** The contract package: database row types, event envelope and event names, used by both services. */
+export * from './event-envelope'
+export * from './event-name'
+export * from './genesis-events'
+export * from './json'
+export * from './statuses'
+export * from './rows/async-tasks'
+export * from './rows/command-inbox'
+export * from './rows/domain-events'
+export * from './rows/event-outbox'
+export * from './rows/flow-resume-handles'
+export * from './rows/genesis-sessions'
+export * from './rows/outbox-deliveries'
+export * from './rows/outbox-lanes'
+export * from './rows/outbox-relays'

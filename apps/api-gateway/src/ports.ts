@@ -1,0 +1,161 @@
+/** What the HTTP side asks of the services: requests in, answers or refusals out, no Express and no SQL. */
+import type {
+  CommandStatus,
+  EventEnvelope,
+  GenesisStageOrFinished,
+  JsonObject,
+  OutboxStatus,
+  SessionStatus,
+  TaskStatus,
+  TaskType,
+} from '@infinite-scribe/shared-types'
+import type { Refusal } from './outcome'
+
+/** Who calls, as the verified token says. */
+export interface Caller {
+  readonly sub: string
+  readonly scopes: ReadonlySet<string>
+}
+
+/** What every write remembers of the request it came with. */
+export interface RequestContext {
+  readonly caller: Caller
+  readonly requestId: string
+  /** W3C traceparent, when the request had a valid one. */
+  readonly traceparent?: string
+}
+
+export interface CommandRequest extends RequestContext {
+  readonly sessionId: string
+  readonly commandType: string
+  /** An absent payload is {}. */
+  readonly payload: JsonObject
+  readonly idempotencyKey?: string
+}
+
+export interface CommandAnswer {
+  readonly mode: 'sync' | 'async'
+  readonly commandId: string
+  readonly status: CommandStatus
+  readonly message: string
+  /** Of an async command. */
+  readonly taskId?: string
+  readonly replayed: boolean
+}
+
+export interface DeliveryView {
+  status: OutboxStatus
+  attempts: number
+  topic?: string
+  partition?: number
+  offset?: string
+  sent_at?: string
+  error?: JsonObject
+  will_retry?: boolean
+}
+
+export interface ReceiptView {
+  command_id: string
+  command_type: string
+  status: CommandStatus
+  created_at: string
+  task_id?: string
+  events: { event_id: string; event_type: string; aggregate_version: number; delivery: DeliveryView }[]
+}
+
+export interface CommandPort {
+  /** The command types there are, for the 400 that names them. */
+  readonly supported: readonly string[]
+  /**
+   * One command, in one transaction. Refuses UNSUPPORTED_COMMAND_TYPE and VALIDATION_ERROR (details.errors:
+   * [{path, message}]) before anything else is looked at.
+   */
+  processCommand(request: CommandRequest): Promise<CommandAnswer | Refusal>
+  receipt(caller: Caller, sessionId: string, commandId: string): Promise<ReceiptView | Refusal>
+}
+
+export interface SessionView {
+  session_id: string
+  novel_id: string | null
+  status: SessionStatus
+  current_stage: GenesisStageOrFinished
+  version: number
+  created_at: string
+  updated_at: string
+}
+
+export interface SessionState {
+  session_id: string
+  status: SessionStatus
+  current_stage: GenesisStageOrFinished
+  version: number
+  confirmed_data: JsonObject
+  is_pending: boolean
+  pending_command_type: string | null
+  pending: { command_id: string; command_type: string; task_id: string; progress: number }[]
+  last_result: {
+    command_id: string
+    task_id: string
+    status: TaskStatus
+    result?: JsonObject
+    error?: JsonObject
+  } | null
+}
+
+export interface SessionPort {
+  open(
+    request: RequestContext & { readonly idempotencyKey?: string },
+  ): Promise<
+    | { session_id: string; status: SessionStatus; current_stage: GenesisStageOrFinished; replayed: boolean }
+    | Refusal
+  >
+  /** Newest first. `after` is a next_after of an earlier page; one that is none is refused (VALIDATION_ERROR). */
+  list(
+    caller: Caller,
+    page: { status?: SessionStatus; after?: string; limit: number },
+  ): Promise<{ sessions: SessionView[]; next_after: string | null } | Refusal>
+  state(caller: Caller, sessionId: string): Promise<SessionState | Refusal>
+  /** The session's history; `after` is an aggregate_version, 0 for the beginning. */
+  history(
+    caller: Caller,
+    sessionId: string,
+    page: { after: number; limit: number },
+  ): Promise<{ events: EventEnvelope[]; next_after: number | null } | Refusal>
+}
+
+export interface TaskView {
+  task_id: string
+  task_type: TaskType
+  status: TaskStatus
+  progress: number
+  message?: string
+  session_id: string
+  command_id: string
+  result?: JsonObject
+  error?: JsonObject
+  created_at: string
+  updated_at: string
+}
+
+export interface TaskPort {
+  /** For the session's owner, and for a caller with the scope tasks:write. */
+  get(caller: Caller, taskId: string): Promise<TaskView | Refusal>
+  progress(
+    request: RequestContext,
+    taskId: string,
+    report: { progress: number; message?: string },
+  ): Promise<TaskView | Refusal>
+  complete(
+    request: RequestContext,
+    taskId: string,
+    report: { result: JsonObject },
+  ): Promise<TaskView | Refusal>
+  fail(request: RequestContext, taskId: string, report: { error: JsonObject }): Promise<TaskView | Refusal>
+  /** By the session's owner. */
+  cancel(request: RequestContext, taskId: string, report: { reason?: string }): Promise<TaskView | Refusal>
+}
+
+/** Whether PostgreSQL answers. */
+export interface ReadinessPort {
+  check(): Promise<boolean>
+}

@@ -1,0 +1,58 @@
+/** The log of a service: one JSON object a line on stdout, secrets redacted. */
+import { createLogger as createWinstonLogger, format, transports, type Logger } from 'winston'
+
+export type { Logger } from 'winston'
+
+const REDACTED = '[redacted]'
+const SECRET_NAME =
+  /^(authorization|cookie|set-cookie|password|passwd|secret|token|ticket|jwt_secret|jwt_public_key|sasl|kafka_sasl_password|database_url|connectionstring)$/i
+const BEARER = /Bearer\s+[A-Za-z0-9._~+/=-]+/g
+const URL_PASSWORD = /(\w+:\/\/[^:/?#\s]+:)[^@\s]+@/g
+const MAX_DEPTH = 6
+
+/**
+ * A logger that writes `{"level","message","service","timestamp",…}`.
+ * @param level winston's name of the least severe level that is written
+ */
+export function createLogger(service: string, level: string): Logger {
+  return createWinstonLogger({
+    level,
+    defaultMeta: { service },
+    format: format.combine(
+      format.timestamp(),
+      format((info) => Object.assign(info, redact({ ...info }, 0)))(),
+      format.json(),
+    ),
+    transports: [new transports.Console({ stderrLevels: [] })],
+  })
+}
+
+/** An error as a log line shows it: name, message, code, stack and causes. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code } = error as { code?: unknown }
+  return {
+    name: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  }
+}
+
+/** `value` without what must not stand in a log: secrets by their name, bearer tokens and URL passwords by their form. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string')
+    return value.replace(BEARER, `Bearer ${REDACTED}`).replace(URL_PASSWORD, `$1${REDACTED}@`)
+  if (typeof value !== 'object' || value === null || value instanceof Date || Buffer.isBuffer(value))
+    return value
+  if (depth >= MAX_DEPTH) return '[deeper]'
+  if (value instanceof Error) return redact(describeError(value), depth)
+  if (Array.isArray(value)) return value.map((member) => redact(member, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      SECRET_NAME.test(name) ? REDACTED : redact(member, depth + 1),
+    ]),
+  )
+}

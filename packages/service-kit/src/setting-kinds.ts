@@ -1,0 +1,52 @@
+/** The kinds of values that settings take, each refusing what it is not without repeating it. */
+import { EnvError, makeExactValidator, makeValidator } from 'envalid'
+
+/** A number between `min` and `max`, both included. */
+export const numberBetween = (min: number, max: number, { integer = false } = {}) =>
+  makeExactValidator<number>((text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isFinite(value)) throw new EnvError('is not a number')
+    if (integer && !Number.isInteger(value)) throw new EnvError('is not a whole number')
+    if (value < min || value > max) throw new EnvError(`must be between ${min} and ${max}`)
+    return value
+  })
+
+/** A whole number between `min` and `max`, both included. */
+export const integerBetween = (min: number, max: number) => numberBetween(min, max, { integer: true })
+
+/** A TCP port; 0 lets the system choose. */
+export const tcpPort = integerBetween(0, 65_535)
+
+/** A PostgreSQL connection string; the value is never repeated, for it holds a password. */
+export const postgresUrl = makeValidator<string>((text) => {
+  let protocol: string
+  try {
+    protocol = new URL(text).protocol
+  } catch {
+    throw new EnvError(
+      'is not a connection string such as postgres://user:password@host:5432/infinite_scribe',
+    )
+  }
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:')
+    throw new EnvError('must begin with postgres://')
+  return text
+})
+
+/** A list separated by commas, without empty members. */
+export const commaSeparated = makeExactValidator<string[]>((text) =>
+  text
+    .split(',')
+    .map((member) => member.trim())
+    .filter((member) => member !== ''),
+)
+
+/** winston's levels, the most severe first. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'] as const
+
+/** Kafka's rule for topic names. */
+export const topicName = makeValidator<string>((text) => {
+  if (!/^[A-Za-z0-9._-]{1,249}$/.test(text) || text === '.' || text === '..') {
+    throw new EnvError('is not a topic name that Kafka allows (letters, digits, ".", "_", "-", at most 249)')
+  }
+  return text
+})

@@ -1,0 +1,32 @@
+/** The closed sets of statuses and stages, as the database's checks have them. */
+export const SESSION_STATUSES = ['IN_PROGRESS', 'COMPLETED', 'ABANDONED'] as const
+export type SessionStatus = (typeof SESSION_STATUSES)[number]
+
+/** The stages that can be confirmed, in their order. */
+export const GENESIS_STAGES = [
+  'CONCEPT_SELECTION',
+  'STORY_CONCEPTION',
+  'WORLDVIEW',
+  'CHARACTERS',
+  'PLOT_OUTLINE',
+] as const
+export type GenesisStage = (typeof GENESIS_STAGES)[number]
+
+/** `current_stage` of a session: a stage, or FINISHED after the last. */
+export const SESSION_STAGES = [...GENESIS_STAGES, 'FINISHED'] as const
+export type GenesisStageOrFinished = (typeof SESSION_STAGES)[number]
+
+export const COMMAND_STATUSES = ['RECEIVED', 'PROCESSING', 'COMPLETED', 'FAILED'] as const
+export type CommandStatus = (typeof COMMAND_STATUSES)[number]
+
+export const OUTBOX_STATUSES = ['PENDING', 'SENT', 'FAILED'] as const
+export type OutboxStatus = (typeof OUTBOX_STATUSES)[number]
+
+export const TASK_STATUSES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
+export type TaskStatus = (typeof TASK_STATUSES)[number]
+
+export const TASK_TYPES = ['genesis.concept_generation'] as const
+export type TaskType = (typeof TASK_TYPES)[number]
+
+export const RESUME_HANDLE_STATUSES = ['PENDING_PAUSE', 'PAUSED', 'RESUMED', 'EXPIRED'] as const
+export type ResumeHandleStatus = (typeof RESUME_HANDLE_STATUSES)[number]
