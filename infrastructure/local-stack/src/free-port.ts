@@ -1,16 +1,21 @@
 /** Finds TCP ports on the loopback address that nobody listens on. */
 import { createServer } from 'node:net'
 
-const tryPort = (port: number): Promise<number | undefined> =>
+const listenOn = (port: number, host?: string): Promise<number | undefined> =>
   new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(undefined))
-    // No address: a service that listens on all of them must find the port free as well.
-    server.listen({ port, exclusive: true }, () => {
+    server.listen({ port, exclusive: true, ...(host === undefined ? {} : { host }) }, () => {
       const address = server.address()
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined))
     })
   })
+
+/** Free on all addresses, for services that listen on all, and on the loopback one, which some systems allow beside. */
+const tryPort = async (port: number): Promise<number | undefined> => {
+  const found = await listenOn(port)
+  return found === undefined ? undefined : listenOn(found, '127.0.0.1')
+}
 
 /** Ports handed out by this process: one that was just given away but is not yet listened on is not given twice. */
 const handedOut = new Set<number>()
