@@ -12,6 +12,18 @@ export const shutdownSignal = (): AbortSignal => {
   return controller.signal
 }
 
+/** The work's result, or `undefined` as soon as the signal is aborted; the work then goes on by itself. */
+export const untilAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> => {
+  let stop: () => void = () => undefined
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', stop))
+}
+
 const EXIT_CODE_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** The exit code of a program that a signal ended. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { chooseProvider, openProvider } from '../choose-provider'
 import { progressOn } from '../cli/progress'
-import { exitCodeOf, runProgram, shutdownSignal } from '../cli/run-program'
+import { exitCodeOf, runProgram, shutdownSignal, untilAborted } from '../cli/run-program'
 import { STACK_FOLDER } from '../repository'
 import { RunFolder } from '../runs/run-folder'
 import { serveControl } from './control-server'
@@ -51,13 +51,6 @@ Play an outage: npm run stack -- freeze kafka   (npm run stack -- --help names t
 Ctrl-C takes everything down.`)
 }
 
-/** Resolves when the program is asked to end. */
-const asked = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-
 runProgram(async () => {
   const signal = shutdownSignal()
   const progress = progressOn(process.stdout)
@@ -77,12 +70,12 @@ runProgram(async () => {
   })
   const supervisor = new Supervisor(stack)
   try {
-    await stack.start(progress)
+    await untilAborted(signal, stack.start(progress))
     if (signal.aborted) return exitCodeOf(signal)
     supervisor.watch()
     const control = await serveControl(supervisor.perform)
     welcome(stack)
-    await asked(signal)
+    await untilAborted(signal, new Promise<never>(() => undefined))
     say('')
     await control.close()
     return 0
