@@ -60,7 +60,7 @@ export const tellStory = async (
   const result = { concepts: [{ title: '星海回声', premise: 'A signal that answers before it is sent.' }] }
   await agent.post(`/tasks/${taskId}/complete`, { result }, 200)
   const task = await user.get(`/tasks/${taskId}`, 200)
-  expectSame('the status of the task', task.body['status'], 'COMPLETED')
+  expectSame('the status of the task', task.body.status, 'COMPLETED')
 
   say('\n5. Synchronous commands are done when they are answered.')
   await user.post(
@@ -71,7 +71,7 @@ export const tellStory = async (
   const confirmation = { stage: 'CONCEPT_SELECTION', data: result.concepts[0] }
   await user.post(commands, { command_type: 'ConfirmStage', payload: confirmation }, 200)
   const state = await user.get(`/genesis/sessions/${sessionId}/state`, 200)
-  expectSame('the current stage', state.body['current_stage'], 'STORY_CONCEPTION')
+  expectSame('the current stage', state.body.current_stage, 'STORY_CONCEPTION')
 
   say('\n6. Every event, read back from Kafka.')
   const events = await progress.step('Reading from Kafka', () =>

@@ -138,7 +138,7 @@ const properties = (settings: Readonly<Record<string, string>>): string =>
     .join('')
 
 const javaCommand = (): string => {
-  const home = process.env['JAVA_HOME']
+  const home = process.env.JAVA_HOME
   const own = home === undefined || home === '' ? undefined : join(home, 'bin/java')
   return own !== undefined && existsSync(own) ? own : 'java'
 }

@@ -149,6 +149,6 @@ export class NativePostgres extends NativePart implements PostgresPart {
 
   /** None of the caller's PG* variables, which would change what the programs do. */
   private environment(): NodeJS.ProcessEnv {
-    return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }
+    return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
   }
 }

@@ -92,7 +92,10 @@ export class RunFolder {
   private keepsLogs = false
 
   private removeFiles(): void {
-    if (!this.keepsLogs) return removeRun(this.path, this.record)
+    if (!this.keepsLogs) {
+      removeRun(this.path, this.record)
+      return
+    }
     writeFileSync(join(this.path, ONLY_LOGS), '')
     this.removeData()
     for (const name of readdirSync(this.path)) {

@@ -43,7 +43,7 @@ export class LocalStack {
   constructor(private readonly options: StackOptions) {
     this.provider = options.provider
     this.jwt = jwtSettings(options.environment)
-    this.eventsTopic = options.eventsTopic ?? options.environment['EVENTS_TOPIC'] ?? DEFAULT_TOPIC
+    this.eventsTopic = options.eventsTopic ?? options.environment.EVENTS_TOPIC ?? DEFAULT_TOPIC
     this.tokens = this.signTokens()
   }
 
@@ -129,7 +129,7 @@ export class LocalStack {
       SERVICE_TYPE: 'api-gateway',
       PORT: String(port),
       GATEWAY_ADMIN_PORT: String(adminPort),
-      CORS_ORIGINS: this.options.environment['CORS_ORIGINS'] ?? DEFAULT_ORIGINS,
+      CORS_ORIGINS: this.options.environment.CORS_ORIGINS ?? DEFAULT_ORIGINS,
     })
   }
 

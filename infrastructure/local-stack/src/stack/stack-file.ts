@@ -45,9 +45,10 @@ export const writeJson = (file: string, content: unknown): void => {
   renameSync(partial, file)
 }
 
-export const readJson = <T>(file: string): T | undefined => {
+/** The content, or undefined if there is none that can be read. */
+export const readJson = (file: string): unknown => {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     return undefined
   }
@@ -55,7 +56,7 @@ export const readJson = <T>(file: string): T | undefined => {
 
 /** Of the stack that runs here; what a killed one left is not believed. */
 export const readStackFile = (): StackFile | undefined =>
-  readPidFile(OWNER_FILE) === undefined ? undefined : readJson<StackFile>(STACK_FILE)
+  readPidFile(OWNER_FILE) === undefined ? undefined : (readJson(STACK_FILE) as StackFile | undefined)
 
 export const removeStackFile = (): void => {
   for (const file of [STACK_FILE, OWNER_FILE]) rmSync(file, { force: true })

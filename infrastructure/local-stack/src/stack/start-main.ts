@@ -62,9 +62,9 @@ runProgram(async () => {
     run,
     environment: env,
     ports: {
-      gateway: numberOr(env['PORT'], 8000),
-      gatewayAdmin: numberOr(env['GATEWAY_ADMIN_PORT'], 8002),
-      relay: numberOr(env['RELAY_HTTP_PORT'], 8001),
+      gateway: numberOr(env.PORT, 8000),
+      gatewayAdmin: numberOr(env.GATEWAY_ADMIN_PORT, 8002),
+      relay: numberOr(env.RELAY_HTTP_PORT, 8001),
     },
     onUnexpectedEnd: (part, how, logFile) => say(`${part} ended by itself (${how}); its log: ${logFile}`),
   })
