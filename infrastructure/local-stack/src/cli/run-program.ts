@@ -1,5 +1,5 @@
 /** Runs the main function of a program: its end, its faults and its signals become an exit code. */
-import { PartStartError, StackRefusal } from '../provider'
+import { PartStartError, SetupError, StackRefusal } from '../provider'
 
 /** Aborted once, by the first of SIGINT, SIGTERM, SIGHUP or the death of the program that launched this one. */
 export const shutdownSignal = (): AbortSignal => {
@@ -31,7 +31,9 @@ export const exitCodeOf = (signal: AbortSignal): number => EXIT_CODE_OF[String(s
 
 /** A message for people where the fault is one of theirs or of their machine's; else the stack. */
 export const explain = (error: unknown): string => {
-  if (error instanceof PartStartError || error instanceof StackRefusal) return error.message
+  for (const known of [PartStartError, SetupError, StackRefusal]) {
+    if (error instanceof known) return error.message
+  }
   if (error instanceof Error) return error.stack ?? error.message
   return String(error)
 }

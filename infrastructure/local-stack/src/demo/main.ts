@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { chooseProvider, openProvider } from '../choose-provider'
 import { progressOn, type Progress } from '../cli/progress'
 import { exitCodeOf, explain, runProgram, shutdownSignal, untilAborted } from '../cli/run-program'
-import { PartStartError, type ProviderName } from '../provider'
+import type { ProviderName } from '../provider'
 import { STACK_FOLDER } from '../repository'
 import { RunFolder } from '../runs/run-folder'
 import { LocalStack } from '../stack/local-stack'
@@ -54,8 +54,7 @@ runProgram(async () => {
     progress.line(`\nThe demo is done (${((performance.now() - since) / 1000).toFixed(1)} s).`)
     return 0
   }
-  const known = fault instanceof DemoFault || fault instanceof PartStartError
-  progress.line(`\nThe demo failed: ${known ? fault.message : explain(fault)}`)
+  progress.line(`\nThe demo failed: ${fault instanceof DemoFault ? fault.message : explain(fault)}`)
   progress.line(`Logs: ${stack.logFolder}`)
   return 1
 })

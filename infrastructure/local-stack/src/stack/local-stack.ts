@@ -5,7 +5,7 @@ import type { Progress } from '../cli/progress'
 import { freePort } from '../free-port'
 import { databaseOf, withDatabase } from '../external/external-provider'
 import { migrate } from '../migrate/migrate'
-import { PartStartError, StackRefusal, type StackPart, type StackProvider } from '../provider'
+import { SetupError, StackRefusal, type StackPart, type StackProvider } from '../provider'
 import { withClient } from '../readiness/postgres-ready'
 import type { RunFolder } from '../runs/run-folder'
 import { jwtEnvironment, jwtSettings, signToken, type JwtSettings } from './credentials'
@@ -92,15 +92,27 @@ export class LocalStack {
 
   private async migrate(): Promise<void> {
     await migrate(this.databaseUrl, MIGRATION_WAIT_MS).catch((error: unknown) => {
-      throw new PartStartError('the database schema', (error as Error).message, undefined, { cause: error })
+      throw new SetupError(
+        'The database could not be migrated',
+        (error as Error).message,
+        this.provider.postgres.logFile,
+        {
+          cause: error,
+        },
+      )
     })
   }
 
   private async createTopics(): Promise<void> {
     await createTopics(this.relayEnvironment()).catch((error: unknown) => {
-      throw new PartStartError('the topics', (error as Error).message, this.provider.kafka.logFile, {
-        cause: error,
-      })
+      throw new SetupError(
+        'The topics could not be created',
+        (error as Error).message,
+        this.provider.kafka.logFile,
+        {
+          cause: error,
+        },
+      )
     })
   }
 
