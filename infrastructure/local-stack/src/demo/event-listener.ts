@@ -35,16 +35,22 @@ export class EventListener {
     brokers: string,
     private readonly topic: string,
   ) {
-    this.kafka = quietKafka(brokers, 30_000)
+    // A broker's very first group must wait until the broker has made the place where it keeps groups.
+    this.kafka = quietKafka(brokers, 30_000, 8)
     // A short wait lets the consumer leave quickly at the end.
     this.consumer = this.kafka.consumer({
       groupId: this.groupId,
       maxWaitTimeInMs: 100,
-      retry: { retries: 5, initialRetryTime: 100 },
     })
   }
 
+  /** Returns once the consumer has joined its group. */
   async start(): Promise<void> {
+    const { GROUP_JOIN, CRASH } = this.consumer.events
+    const joined = new Promise<void>((resolve, reject) => {
+      this.consumer.on(GROUP_JOIN, () => resolve())
+      this.consumer.on(CRASH, ({ payload }) => reject(payload.error))
+    })
     await this.consumer.connect()
     // From the beginning: a record sent while the group forms would be missed otherwise.
     await this.consumer.subscribe({ topic: this.topic, fromBeginning: true })
@@ -60,6 +66,7 @@ export class EventListener {
         return Promise.resolve()
       },
     })
+    await joined
   }
 
   /** The events of one session so far, in the order in which Kafka gave them. */
