@@ -17,7 +17,7 @@ export const createTopics = async (environment: NodeJS.ProcessEnv): Promise<void
     await createWithoutRelay(environment)
     return
   }
-  const child = spawn(process.execPath, [RELAY_CLI, 'topics', '--create', '--yes'], {
+  const child = spawn(process.execPath, [RELAY_CLI, 'topics', '--create'], {
     cwd: REPOSITORY_ROOT,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
