@@ -207,19 +207,17 @@ describe('verify', () => {
 
   it('names what is lost, repeated, and out of order, and exits 1', async () => {
     const rows = ['a', 'b', 'c'].map((event_id) => ({ topic, key: 'k', payload: envelope({ event_id }) }))
-    await insertRows(pool, rows)
+    await insertRows(pool, [...rows, { topic, key: 'other', payload: envelope() }])
     await relayUntilSettled()
     const producer = testKafka().producer()
     await producer.connect()
     await producer.send({ topic, messages: [{ key: 'k', value: '{"event_id": "b"}' }] })
     await producer.disconnect()
-    await pool.query(
-      `UPDATE event_outbox SET kafka_offset = kafka_offset - 1 WHERE payload ->> 'event_id' = 'c'`,
-    )
+    await pool.query(`UPDATE event_outbox SET payload = '{"event_id": "gone"}' WHERE key = 'other'`)
     await pool.query(`UPDATE event_outbox SET seq = seq + 1000 WHERE payload ->> 'event_id' = 'a'`)
     const { json, code } = await type('verify --json')
     expect(json).toMatchObject({ lost: 1, repeated: 1, out_of_order: 2, requeued_late: 0 })
-    expect(json.examples).toMatchObject({ lost: ['c'], repeated: ['b'], out_of_order: ['b', 'c'] })
+    expect(json.examples).toMatchObject({ lost: ['gone'], repeated: ['b'], out_of_order: ['b', 'c'] })
     expect(code).toBe(1)
   })
 
