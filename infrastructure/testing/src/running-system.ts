@@ -1,5 +1,6 @@
 /** Both services as processes, on a database and a topic of their own. */
 import { createTestDatabase, type TestDatabase } from './database'
+import { documentCheckOf } from './document-check'
 import { createTestTopic, testBrokers } from './kafka'
 import { freePort, startService, type ServiceProcess } from './service-process'
 import { signTestToken, TEST_JWT_ENVIRONMENT } from './tokens'
@@ -96,7 +97,7 @@ export interface Answer {
   body: Record<string, unknown>
 }
 
-/** A user of the HTTP interface: every call is signed, every answer is parsed. */
+/** A user of the HTTP interface: every call is signed, every answer is parsed and held to the OpenAPI document. */
 export class ApiUser {
   private readonly token: string
   constructor(
@@ -123,6 +124,9 @@ export class ApiUser {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
+    const { status, headers: answered } = response
+    const check = await documentCheckOf(this.url)
+    check.check({ method, path, status, headers: answered, text })
     return {
       status: response.status,
       headers: response.headers,
