@@ -31,6 +31,8 @@ export interface OpenApi {
 
 const DOCUMENT = 'document'
 const METHOD_WITHOUT_BODY = 'HEAD'
+/** The answers to paths and methods that the document does not have. */
+const STATUS_OF_ANY_ROUTE = { NOT_FOUND: 404, METHOD_NOT_ALLOWED: 405, OPTIONS: 204 } as const
 
 /** Checks answers against one document. */
 export class DocumentCheck {
@@ -55,7 +57,7 @@ export class DocumentCheck {
       const { required } = this.document.components.headers[$ref.split('/').at(-1) ?? ''] ?? {}
       if (required && !answer.headers.has(name)) throw new Error(`${said} without the header ${name}`)
     }
-    if (answer.method === METHOD_WITHOUT_BODY) return
+    if (answer.method === METHOD_WITHOUT_BODY || (!documented.content && answer.text === '')) return
     const type = (answer.headers.get('content-type') ?? '').replace(/;.*/, '')
     if (!documented.content?.[type]) throw new Error(`${said} with the undocumented type "${type}"`)
     const body: unknown = type === 'application/json' ? JSON.parse(answer.text) : answer.text
@@ -75,10 +77,10 @@ export class DocumentCheck {
       const pointer = `/paths/${escape(known.path)}/${verb}/responses/${status}`
       return { ...present(operation.responses[status]), pointer }
     }
-    const code = { 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED' }[status] ?? ''
-    const allowed = known ? 405 : 404
-    const documented = status === allowed ? this.document.components.responses[code] : undefined
-    return { ...present(documented), pointer: `/components/responses/${code}` }
+    const name = !known ? 'NOT_FOUND' : verb === 'options' ? 'OPTIONS' : 'METHOD_NOT_ALLOWED'
+    const documented =
+      STATUS_OF_ANY_ROUTE[name] === status ? this.document.components.responses[name] : undefined
+    return { ...present(documented), pointer: `/components/responses/${name}` }
   }
 
   private checkOf(pointer: string): ValidateFunction {

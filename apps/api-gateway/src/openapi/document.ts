@@ -5,7 +5,7 @@ import type { JsonSchema } from '../http/validate'
 import type { CommandCatalog } from '../genesis/command-catalog'
 import { errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { commandVariants } from './command-variants'
-import { ERROR_CODES, errorExample, errorSchema, errorSchemaName } from './error-schemas'
+import { ERROR_CODES, errorSchema, errorSchemaName } from './error-schemas'
 import { nameOf, operationOf } from './operation'
 import { streamOperation, TASK_PROGRESS } from './stream-operation'
 import { HEALTH, unauthenticatedOperations } from './unauthenticated-operations'
@@ -141,14 +141,16 @@ const HEADERS: JsonObject = {
   Allow: { description: 'What the path knows', required: true, schema: text },
 }
 
-/** Answers of paths and methods that the document does not have. */
-const ANY_ROUTE: JsonObject = Object.fromEntries(
-  (['NOT_FOUND', 'METHOD_NOT_ALLOWED'] as const).map((code) => [
-    code,
-    {
-      ...(errorAnswers([code])[STATUS_OF[code]] as JsonObject),
-      description: errorExample(code).summary,
-      headers: headersOfAnswer(STATUS_OF[code], {}),
-    },
-  ]),
-)
+/** Answers to paths and methods that the document does not have. */
+const ANY_ROUTE: JsonObject = {
+  OPTIONS: {
+    description: 'What the path knows; answers a preflight too, without a token',
+    headers: { ...headersOfAnswer(204, {}), Allow: { $ref: '#/components/headers/Allow' } },
+  },
+  ...Object.fromEntries(
+    (['NOT_FOUND', 'METHOD_NOT_ALLOWED'] as const).map((code) => [
+      code,
+      errorAnswers([code])[STATUS_OF[code]],
+    ]),
+  ),
+}
