@@ -105,7 +105,7 @@ test('a new command type appears with its schema and its example, and without', 
     schema: { type: 'object', examples: [{ a: 1 }, { a: 2 }] },
     decide: () => [],
   })
-  const { components, paths } = documentOf(new CommandCatalog([rename, forget]))
+  const { components, paths }: any = documentOf(new CommandCatalog([rename, forget]))
   expect(components.schemas.CommandRequest.discriminator.mapping).toEqual({
     RenameNovel: '#/components/schemas/RenameNovelCommand',
     ForgetNovel: '#/components/schemas/ForgetNovelCommand',
