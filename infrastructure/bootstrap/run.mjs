@@ -54,6 +54,8 @@ const run = (program, args) =>
     })
   })
 
+// A closed terminal must not keep the program from being told to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 requireNode()
 const [verb, ...args] = process.argv.slice(2)
 const program = PROGRAMS[verb]

@@ -7,7 +7,11 @@ import { join } from 'node:path'
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const STILL_AT_IT_MS = 15_000
 
-const lively = () => process.stdout.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined
+const lively = () =>
+  process.stdout.isTTY &&
+  process.stdout.columns > 0 &&
+  process.env.TERM !== 'dumb' &&
+  process.env.CI === undefined
 
 const indicate = (title, since) => {
   const elapsed = () => `${((Date.now() - since) / 1000).toFixed(1)} s`

@@ -21,17 +21,24 @@ export const waitUntil = async <T>(
     try {
       const answer = await probe()
       if (answer !== undefined) return answer
-      lastError = undefined
     } catch (error) {
       if (error instanceof Hopeless) throw error.cause
       lastError = error
     }
     if (performance.now() >= deadline) {
-      const because = lastError instanceof Error ? `: ${lastError.message}` : ''
-      throw new Error(`${what}: not within ${Math.round(timeoutMs / 1000)} s${because}`, { cause: lastError })
+      const limit = `${what}: not within ${timeoutMs / 1000} s`
+      throw new Error(lastError === undefined ? limit : `${limit}: ${wordsOf(lastError)}`, {
+        cause: lastError,
+      })
     }
     await delay(intervalMs)
   }
+}
+
+/** A refused connection to several addresses has a code and no message. */
+const wordsOf = (error: unknown): string => {
+  const { message, code } = error as { message?: string; code?: string }
+  return [message, code, String(error)].find((words) => words !== undefined && words !== '') ?? ''
 }
 
 /** Thrown by a probe that knows that waiting longer is in vain; its cause is what `waitUntil` throws. */

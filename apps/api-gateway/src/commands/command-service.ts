@@ -15,6 +15,7 @@ import { refuseOversized } from './event-size'
 import { findByIdempotencyKey } from './find-by-idempotency-key'
 import { findPendingTwin } from './find-pending-twin'
 import { loadSession } from './load-session'
+import { ownsSession } from './owns-session'
 import type { Notifier } from './notifier'
 import { readReceipt } from './read-receipt'
 import { isDuplicateCommand, recordCommand } from './record-command'
@@ -77,7 +78,7 @@ export class CommandService implements CommandPort {
   /** What became of a command, for the owner of its session. */
   async receipt(caller: Caller, sessionId: string, commandId: string): Promise<ReceiptView | Refusal> {
     return this.parts.unitOfWork.read(async (tx) => {
-      if (!(await loadSession(tx, sessionId, caller.sub)))
+      if (!(await ownsSession(tx, sessionId, caller.sub)))
         return refuse('SESSION_NOT_FOUND', 'There is no such session')
       return (
         (await readReceipt(tx, sessionId, commandId)) ??
@@ -93,7 +94,10 @@ export class CommandService implements CommandPort {
     const ids: Ids = { commandId: randomUUID(), taskId: randomUUID() }
     for (let vanished = 0; vanished < MAX_VANISHED_TWINS; vanished++) {
       try {
-        return await this.parts.unitOfWork.write((tx) => this.carryOut(tx, request, command, ids))
+        return await this.parts.unitOfWork.write(
+          (tx) => this.carryOut(tx, request, command, ids),
+          request.sessionId,
+        )
       } catch (error) {
         if (!isDuplicateCommand(error)) throw error
       }

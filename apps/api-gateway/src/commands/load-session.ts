@@ -3,6 +3,7 @@ import type { GenesisStageOrFinished, SessionStatus } from '@infinite-scribe/sha
 import { statement } from '../database/statement'
 import type { GenesisSession } from '../genesis/session'
 import type { ChainHead } from './event-chain'
+import { GATE_IS_OPEN, GateClosedError } from './session-gate'
 import type { Transaction } from './unit-of-work'
 
 export interface LoadedSession extends ChainHead {
@@ -15,13 +16,14 @@ interface Row {
   current_stage: GenesisStageOrFinished
   version: number
   last_event_id: string | null
+  gate_is_open: boolean
   open_tasks: { task_id: string; command_id: string }[]
 }
 
 // Open tasks are found through the few pending commands, not through all the tasks the session ever had.
 const select = statement<Row>(
   'load-session',
-  `SELECT s.id, s.status, s.current_stage, s.version, s.last_event_id,
+  `SELECT s.id, s.status, s.current_stage, s.version, s.last_event_id, ${GATE_IS_OPEN('s.id')} AS gate_is_open,
           coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', t.id, 'command_id', c.id) ORDER BY t.created_at, t.id)
                       FROM command_inbox c
                       JOIN async_tasks t ON t.triggered_by_command_id = c.id
@@ -32,7 +34,10 @@ const select = statement<Row>(
     WHERE s.id = ?::uuid AND s.user_id = ?::text`,
 )
 
-/** The session, when it is there and belongs to `owner`; it locks nothing, the fence of the update decides. */
+/**
+ * The session, when it is there and belongs to `owner`; its row is not locked, the fence of the update decides.
+ * @throws {GateClosedError} while another replica has the session for itself; the unit of work tries again.
+ */
 export async function loadSession(
   tx: Transaction,
   sessionId: string,
@@ -40,6 +45,7 @@ export async function loadSession(
 ): Promise<LoadedSession | undefined> {
   const [row] = await select(tx, [sessionId, owner])
   if (!row) return undefined
+  if (!row.gate_is_open) throw new GateClosedError()
   return {
     sessionId: row.id,
     owner,

@@ -1,6 +1,7 @@
 /** What is said, and what is left behind, when PostgreSQL or the way to it fails. */
+import { EventEmitter, once } from 'node:events'
 import { createLogger } from '@infinite-scribe/service-kit'
-import { eventually, freePort } from '@infinite-scribe/testing'
+import { freePort } from '@infinite-scribe/testing'
 import { Client } from 'pg'
 import { connectDatabase } from '../database/connect'
 import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
@@ -239,15 +240,21 @@ it('a transaction whose process has stopped gives its locks back', async () => {
     idleInTransactionMs: 200,
   })
   const session = await openSession(fixture.services)
-  const thaw: { now: () => void } = { now: () => undefined }
-  const stopped = new UnitOfWork(frozen).write(async (tx) => {
-    await tx.raw('UPDATE genesis_sessions SET version = 99 WHERE id = ?', [session])
-    await new Promise<void>((resolve) => (thaw.now = resolve))
-    await tx.raw('SELECT 1')
-  })
-  const outcome = faultOf(stopped)
-  await eventually(async () => !isRefusal(await send(fixture.services, session, 'SubmitFeedback')))
-  thaw.now()
+  const holding = new EventEmitter()
+  const held = once(holding, 'held')
+  const thawed = once(holding, 'thawed')
+  const outcome = faultOf(
+    new UnitOfWork(frozen).write(async (tx) => {
+      await tx.raw('UPDATE genesis_sessions SET version = 99 WHERE id = ?', [session])
+      holding.emit('held')
+      await thawed
+      await tx.raw('SELECT 1')
+    }),
+  )
+  await held
+  // Waits for the lock until the server has ended the frozen one's session.
+  granted(await send(fixture.services, session, 'SubmitFeedback'))
+  holding.emit('thawed')
   expect(await outcome).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
   expect(await fixture.rows.session(session)).toMatchObject({ version: 2 })
   await frozen.destroy()

@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { isConnectionLoss, isUnavailability, isWriteConflict } from '../database/faults'
 import type { Queryable } from '../database/statement'
 import { isRefusal, ServiceFault, type Refusal } from '../outcome'
+import { behindGate, GateClosedError, type HeldConnection } from './session-gate'
 
 export type Transaction = Queryable
 
@@ -27,14 +28,18 @@ export class UnitOfWork {
   /**
    * What `work` returns, once its writes are committed; a refusal rolls them back. `work` may run several times
    * and must not catch an error of a statement: PostgreSQL would turn the COMMIT into a ROLLBACK and say nothing.
+   * @param sessionId the session it writes to, if any: after a clash it stands in line with the other replicas
    * @throws {ServiceFault} CONCURRENCY_CONFLICT after ten clashes with other transactions; SERVICE_UNAVAILABLE when
    *   PostgreSQL cannot be reached or was lost before the COMMIT was sent; OUTCOME_UNKNOWN when it was lost after.
    */
-  async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async write<T>(work: (tx: Transaction) => Promise<T>, sessionId?: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const progress = { committing: false }
       try {
-        return await this.transaction(work, progress)
+        if (attempt === 1 || sessionId === undefined) return await this.transaction(work, progress)
+        return await behindGate(this.knex, sessionId, (connection) =>
+          this.transaction(work, progress, connection),
+        )
       } catch (error) {
         if (error instanceof RolledBack) return error.refusal as T
         if (progress.committing && isConnectionLoss(error))
@@ -42,7 +47,7 @@ export class UnitOfWork {
             cause: error,
           })
         if (isUnavailability(error)) throw unavailable(error)
-        if (!isWriteConflict(error)) throw error
+        if (!isWriteConflict(error) && !(error instanceof GateClosedError)) throw error
         if (attempt === MAX_ATTEMPTS)
           throw new ServiceFault('CONCURRENCY_CONFLICT', 'Too many others were writing at the same time', {
             cause: error,
@@ -80,6 +85,7 @@ export class UnitOfWork {
   private transaction<T>(
     work: (tx: Transaction) => Promise<T>,
     progress: { committing: boolean },
+    connection?: HeldConnection,
   ): Promise<T> {
     return this.knex.transaction(
       async (tx) => {
@@ -88,7 +94,7 @@ export class UnitOfWork {
         progress.committing = true
         return result
       },
-      { isolationLevel: 'repeatable read' },
+      { isolationLevel: 'repeatable read', ...(connection ? { connection } : {}) },
     )
   }
 

@@ -5,8 +5,8 @@ import type { Clock } from '../clock'
 import { appendEvents } from '../commands/append-events'
 import type { EventSettings } from '../commands/command-service'
 import { chain } from '../commands/event-chain'
-import { loadSession } from '../commands/load-session'
 import type { Notifier } from '../commands/notifier'
+import { ownsSession } from '../commands/owns-session'
 import { saveToOutbox } from '../commands/save-to-outbox'
 import type { UnitOfWork } from '../commands/unit-of-work'
 import { decided } from '../genesis/decision'
@@ -73,8 +73,8 @@ export class SessionService implements SessionPort {
     page: { after: number; limit: number },
   ): Promise<{ events: EventEnvelope[]; next_after: number | null } | Refusal> {
     return this.parts.unitOfWork.read(async (tx) => {
-      const session = await loadSession(tx, sessionId, caller.sub)
-      return session ? readHistory(tx, session.sessionId, page) : noSuchSession()
+      const owned = await ownsSession(tx, sessionId, caller.sub)
+      return owned ? readHistory(tx, sessionId.toLowerCase(), page) : noSuchSession()
     })
   }
 

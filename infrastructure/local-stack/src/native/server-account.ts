@@ -1,7 +1,7 @@
 /** Finds the account that PostgreSQL runs under, and folders that this account can reach. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -36,6 +36,20 @@ export const canReach = (account: ServerAccount | undefined, folder: string): bo
 /** Kafka reads its settings as a Java properties file, where these characters alone are what they seem. */
 const SAFE_PATH = /^[A-Za-z0-9 ._/+@~()=-]+$/
 
+/**
+ * A folder in the system's temporary space, which everybody may write to: what another user put there under
+ * this name is not used.
+ */
+export const ownTemporaryFolder = (name: string): string => {
+  const uid = process.getuid?.() ?? 0
+  const folder = join(tmpdir(), `infinite-scribe-${uid}-${name}`)
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  const found = lstatSync(folder)
+  if (!found.isDirectory() || found.uid !== uid) throw new Error(`${folder} belongs to somebody else`)
+  chmodSync(folder, 0o755)
+  return folder
+}
+
 /** A name that stands for a path, for places outside the clone. */
 export const shortHash = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 12)
@@ -47,8 +61,5 @@ export const shortHash = (text: string): string =>
 export const homeFor = (wanted: string, account: ServerAccount | undefined): string => {
   mkdirSync(wanted, { recursive: true })
   if (SAFE_PATH.test(wanted) && canReach(account, wanted)) return wanted
-  const elsewhere = join(tmpdir(), `infinite-scribe-${String(process.getuid?.() ?? 0)}-${shortHash(wanted)}`)
-  mkdirSync(elsewhere, { recursive: true })
-  chmodSync(elsewhere, 0o755)
-  return elsewhere
+  return ownTemporaryFolder(`data-${shortHash(wanted)}`)
 }

@@ -25,7 +25,7 @@ export interface DockerOptions {
   readonly cwd?: string
   /** Added to this process's own environment. */
   readonly environment?: Readonly<Record<string, string>>
-  /** 60 s unless given. */
+  /** 120 s unless given. */
   readonly timeoutMs?: number
 }
 
@@ -34,7 +34,7 @@ export interface DockerOptions {
  * @throws when it ends with another exit code than 0; the error shows both its outputs
  */
 export async function docker(args: readonly string[], options: DockerOptions = {}): Promise<string> {
-  const { cwd, environment, timeoutMs = 60_000 } = options
+  const { cwd, environment, timeoutMs = 120_000 } = options
   try {
     const { stdout } = await execute('docker', args, {
       ...(cwd === undefined ? {} : { cwd }),

@@ -1,0 +1,111 @@
+/** Holds the files that an operator is given to what the code reads. */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { readGatewaySettings } from '../../../../apps/api-gateway/src/config'
+import { readConfiguration } from '../../../../apps/message-relay/src/config'
+import { repositoryRoot } from '../repository-root'
+
+const read = (file: string) => readFileSync(path.join(repositoryRoot, file), 'utf8')
+const namesIn = (text: string, pattern: RegExp) => [
+  ...new Set([...text.matchAll(pattern)].map(([, name]) => name!)),
+]
+const without = (names: readonly string[], others: readonly string[]) =>
+  names.filter((name) => !others.includes(name)).sort()
+
+/** The settings that a service's `…config.ts` files name: as a key, as a member of the environment, or in a list. */
+function settingsOf(app: string): string[] {
+  const folder = `apps/${app}/src`
+  const files = readdirSync(path.join(repositoryRoot, folder)).filter((file) => file.endsWith('config.ts'))
+  const text = files.map((file) => read(`${folder}/${file}`)).join('\n')
+  return [
+    ...namesIn(text, /^\s+([A-Z][A-Z0-9_]+): /gm),
+    ...namesIn(text, /environment\.([A-Z][A-Z0-9_]+)/g),
+    ...namesIn(text, /'((?:JWT|KAFKA|RELAY)_[A-Z0-9_]+)'/g),
+  ]
+}
+
+const example = read('.env.example')
+const exampleNames = namesIn(example, /^(?:# )?([A-Z][A-Z0-9_]+)=/gm)
+const exampleValues = Object.fromEntries(
+  [...example.matchAll(/^([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]),
+)
+const gatewayNames = settingsOf('api-gateway')
+const relayNames = settingsOf('message-relay')
+const serviceNames = [...gatewayNames, ...relayNames]
+
+const compose = read('infrastructure/docker/compose.yaml')
+const composeNames = namesIn(compose, /\$\{([A-Z][A-Z0-9_]+)/g)
+/** Of compose.yaml and of no service. */
+const COMPOSE_ONLY = ['IMAGE_TAG', 'POSTGRES_PASSWORD', 'POSTGRES_PORT', 'KAFKA_PORT']
+/** Fixed by compose.yaml, or without a use beside its own broker and its HMAC secret. */
+const NOT_IN_COMPOSE = [
+  'DATABASE_URL',
+  'SERVICE_TYPE',
+  'JWT_PUBLIC_KEY',
+  'JWT_JWKS_URL',
+  'KAFKA_BROKERS',
+  'KAFKA_SSL',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+]
+
+describe('.env.example', () => {
+  it('names every setting that a service reads', () => {
+    expect(without(serviceNames, exampleNames)).toEqual([])
+  })
+
+  it('names nothing that is read by neither a service nor compose.yaml', () => {
+    expect(without(exampleNames, [...serviceNames, ...COMPOSE_ONLY])).toEqual([])
+  })
+
+  it("shows the gateway's defaults", () => {
+    const required = {
+      DATABASE_URL: exampleValues.DATABASE_URL,
+      JWT_ALGORITHMS: 'HS256',
+      JWT_SECRET: '0123456789abcdef0123456789abcdef',
+      JWT_ISSUER: 'issuer',
+      JWT_AUDIENCE: 'audience',
+    }
+    const { jwt, ...shown } = readGatewaySettings({
+      ...exampleValues,
+      SERVICE_TYPE: 'api-gateway',
+      ...required,
+    })
+    const { jwt: defaultJwt, ...defaults } = readGatewaySettings(required)
+    expect(shown).toEqual(defaults)
+    expect(jwt.clockToleranceSeconds).toBe(defaultJwt.clockToleranceSeconds)
+  })
+
+  it("shows the relay's defaults", () => {
+    const required = {
+      SERVICE_TYPE: 'message-relay',
+      DATABASE_URL: exampleValues.DATABASE_URL,
+      KAFKA_BROKERS: exampleValues.KAFKA_BROKERS,
+    }
+    expect(readConfiguration({ ...exampleValues, ...required })).toEqual(readConfiguration(required))
+  })
+})
+
+describe('compose.yaml', () => {
+  it('takes only variables that .env.example explains', () => {
+    expect(without(composeNames, exampleNames)).toEqual([])
+  })
+
+  it('hands every setting to its service, but those that it fixes itself', () => {
+    expect(without(serviceNames, [...composeNames, ...NOT_IN_COMPOSE])).toEqual([])
+  })
+})
+
+describe('The Dockerfile', () => {
+  it('installs the pnpm that package.json pins', () => {
+    const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string }
+    const [, pinned] = /^pnpm@([^+]+)/.exec(packageManager)!
+    expect(read('infrastructure/docker/Dockerfile')).toContain(` pnpm@${pinned!}\n`)
+  })
+
+  it('builds from a Node of .nvmrc', () => {
+    const bases = namesIn(read('infrastructure/docker/Dockerfile'), /^FROM node:(\d+)/gm)
+    expect(bases).toEqual([read('.nvmrc').trim()])
+  })
+})
