@@ -1,0 +1,71 @@
+/** The Express application: what every request passes, and the routers, in order. */
+import cors from 'cors'
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
+import { commandEndpoints } from './commands/command-routes'
+import { healthRoutes } from './health/health-routes'
+import type { Drain } from './http/drain'
+import { rateGate } from './http/limit-rate'
+import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
+import { requireHost } from './http/require-host'
+import type { TokenPolicy } from './http/verify-token'
+import { sessionEndpoints } from './sessions/session-routes'
+import { taskEndpoints } from './tasks/task-routes'
+
+const EXPOSED_HEADERS = [
+  'Location',
+  'X-Request-Id',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Idempotent-Replayed',
+]
+const PREFLIGHT_MAX_AGE_SECONDS = 600
+
+export interface AppSettings {
+  /** Exact origins; none keeps browsers of other origins out. */
+  readonly corsOrigins: readonly string[]
+  readonly commandsPerSecond: number
+}
+
+export interface AppParts {
+  readonly commands: CommandPort
+  readonly sessions: SessionPort
+  readonly tasks: TaskPort
+  readonly readiness: ReadinessPort
+  readonly tokens: TokenPolicy
+  readonly drain: Drain
+}
+
+/** The application; a request reaches it after the server has given it an id. */
+export function createApp(settings: AppSettings, parts: AppParts): Express {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
+  app.use(requireHost)
+  app.use(helmet())
+  app.use(
+    cors({
+      origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,
+      methods: ['GET', 'POST'],
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+      // The route answers, for only it knows whether it exists.
+      preflightContinue: true,
+    }),
+  )
+  app.use(healthRoutes(parts.readiness, () => parts.drain.stopping))
+  app.use(parts.drain.refuseWhenStopping)
+  app.use(markUndecodablePath)
+  app.use(
+    mountEndpoints(
+      [
+        ...sessionEndpoints(parts.sessions),
+        ...commandEndpoints(parts.commands),
+        ...taskEndpoints(parts.tasks),
+      ],
+      { tokens: parts.tokens, limitRate: rateGate(settings.commandsPerSecond) },
+    ),
+  )
+  return app
+}

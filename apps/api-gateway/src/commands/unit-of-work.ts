@@ -1,0 +1,103 @@
+/** Runs work in one REPEATABLE READ transaction, again after a clash, and tells what became of it when it fails. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Knex } from 'knex'
+import { isConnectionLoss, isUnavailability, isWriteConflict } from '../database/faults'
+import type { Queryable } from '../database/statement'
+import { isRefusal, ServiceFault, type Refusal } from '../outcome'
+
+export type Transaction = Queryable
+
+const MAX_ATTEMPTS = 10
+const FIRST_BACKOFF_MS = 5
+const LAST_BACKOFF_MS = 200
+
+/** Carries a refusal out of a transaction, which is rolled back: what refuses leaves nothing behind. */
+class RolledBack extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.code)
+  }
+}
+
+export class UnitOfWork {
+  constructor(
+    private readonly knex: Knex,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  /**
+   * What `work` returns, once its writes are committed; a refusal rolls them back. `work` may run several times
+   * and must not catch an error of a statement: PostgreSQL would turn the COMMIT into a ROLLBACK and say nothing.
+   * @throws {ServiceFault} CONCURRENCY_CONFLICT after ten clashes with other transactions; SERVICE_UNAVAILABLE when
+   *   PostgreSQL cannot be reached or was lost before the COMMIT was sent; OUTCOME_UNKNOWN when it was lost after.
+   */
+  async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const progress = { committing: false }
+      try {
+        return await this.transaction(work, progress)
+      } catch (error) {
+        if (error instanceof RolledBack) return error.refusal as T
+        if (progress.committing && isConnectionLoss(error))
+          throw new ServiceFault('OUTCOME_UNKNOWN', 'The connection was lost while committing', {
+            cause: error,
+          })
+        if (isUnavailability(error)) throw unavailable(error)
+        if (!isWriteConflict(error)) throw error
+        if (attempt === MAX_ATTEMPTS)
+          throw new ServiceFault('CONCURRENCY_CONFLICT', 'Too many others were writing at the same time', {
+            cause: error,
+          })
+        await delay(this.backoffMs(attempt))
+      }
+    }
+  }
+
+  /**
+   * What `work` reads, from one snapshot; it may not write.
+   * @throws {ServiceFault} SERVICE_UNAVAILABLE when PostgreSQL cannot be reached or was lost.
+   */
+  async read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.knex.transaction(work, { isolationLevel: 'repeatable read', readOnly: true })
+    } catch (error) {
+      throw isUnavailability(error) ? unavailable(error) : error
+    }
+  }
+
+  /**
+   * What one statement on its own reads.
+   * @throws {ServiceFault} SERVICE_UNAVAILABLE when PostgreSQL cannot be reached or was lost.
+   */
+  async readOne<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.knex)
+    } catch (error) {
+      throw isUnavailability(error) ? unavailable(error) : error
+    }
+  }
+
+  // The callback form of knex alone reports a COMMIT that failed (knex#3370).
+  private transaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    progress: { committing: boolean },
+  ): Promise<T> {
+    return this.knex.transaction(
+      async (tx) => {
+        const result = await work(tx)
+        if (isRefusal(result)) throw new RolledBack(result)
+        progress.committing = true
+        return result
+      },
+      { isolationLevel: 'repeatable read' },
+    )
+  }
+
+  // Full jitter: those who clashed must not meet again.
+  private backoffMs(attempt: number): number {
+    return this.random() * Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+  }
+}
+
+function unavailable(cause: unknown): ServiceFault {
+  return new ServiceFault('SERVICE_UNAVAILABLE', 'The database cannot be reached', { cause })
+}

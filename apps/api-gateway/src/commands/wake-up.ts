@@ -1,0 +1,101 @@
+/** Sends the wake-ups by NOTIFY, after the commit and on a connection of its own. */
+import { Client } from 'pg'
+import type { Notifier } from './notifier'
+
+/** The channel that says that rows were committed to the outbox. */
+export const OUTBOX_CHANNEL = 'event_outbox'
+/** The channel whose payload is the id of a task that made progress. */
+export const PROGRESS_CHANNEL = 'task_progress'
+
+const TIMEOUT_MS = 1_500
+
+/**
+ * One statement is in flight at a time; all who ask meanwhile share the next. NOTIFY inside a write transaction
+ * would take a lock on the whole database at its commit. A signal that fails is lost: those who listen poll too.
+ */
+export class WakeUp implements Notifier {
+  private client: Client | undefined
+  private outboxAsked = false
+  private readonly tasksAsked = new Set<string>()
+  private sending: Promise<void> | undefined
+  private stopped = false
+  private failing = false
+
+  /** @param failed is told of the first failure after a success, not of every one */
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  eventsWritten(): void {
+    this.outboxAsked = true
+    this.send()
+  }
+
+  taskProgressed(taskId: string): void {
+    this.tasksAsked.add(taskId)
+    this.send()
+  }
+
+  /** Sends what was asked for, and closes the connection. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    await this.sending
+    await this.client?.end().catch(() => undefined)
+    this.client = undefined
+  }
+
+  private send(): void {
+    if (this.sending || this.stopped) return
+    this.sending = this.drain().finally(() => {
+      this.sending = undefined
+    })
+  }
+
+  private async drain(): Promise<void> {
+    while (this.outboxAsked || this.tasksAsked.size > 0) {
+      const channels = this.outboxAsked ? [OUTBOX_CHANNEL] : []
+      const payloads = this.outboxAsked ? [''] : []
+      for (const taskId of this.tasksAsked) {
+        channels.push(PROGRESS_CHANNEL)
+        payloads.push(taskId)
+      }
+      this.outboxAsked = false
+      this.tasksAsked.clear()
+      try {
+        const client = (this.client ??= await this.connect())
+        await client.query({
+          name: 'wake-up',
+          text: 'SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS asked (channel, payload)',
+          values: [channels, payloads],
+        })
+        this.failing = false
+      } catch (error) {
+        this.drop()
+        if (!this.failing) this.failed(error)
+        this.failing = true
+      }
+    }
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({
+      connectionString: this.databaseUrl,
+      application_name: 'api-gateway wake-up',
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
+      keepAlive: true,
+    })
+    // An idle connection that dies says so here; the next signal opens another.
+    client.on('error', () => {
+      if (this.client === client) this.drop()
+    })
+    await client.connect()
+    return client
+  }
+
+  private drop(): void {
+    void this.client?.end().catch(() => undefined)
+    this.client = undefined
+  }
+}

@@ -1,0 +1,32 @@
+/** knex's PostgreSQL dialect, made to tell a lost connection from a refused statement, and to throw the lost one away. */
+import PostgresDialect from 'knex/lib/dialects/postgres'
+import { DatabaseError } from 'pg'
+import { ConnectionLostError, ConnectionRefusedError } from './faults'
+
+interface PooledConnection {
+  __knex__disposed?: unknown
+  end(): Promise<void>
+}
+
+export class LossyDialect extends PostgresDialect {
+  override async acquireConnection(): Promise<unknown> {
+    try {
+      return await super.acquireConnection()
+    } catch (error) {
+      throw new ConnectionRefusedError(error)
+    }
+  }
+
+  override async _query(connection: PooledConnection, query: unknown): Promise<unknown> {
+    try {
+      return await super._query(connection, query)
+    } catch (error) {
+      // What PostgreSQL itself said has an SQLSTATE; everything else is a connection of unknown state: a
+      // statement that ran out of time may still be answered, and its answer would be taken for the next one's.
+      if (error instanceof DatabaseError) throw error
+      connection.__knex__disposed = error
+      void connection.end().catch(() => undefined)
+      throw new ConnectionLostError(error)
+    }
+  }
+}

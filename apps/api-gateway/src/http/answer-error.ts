@@ -1,0 +1,49 @@
+/** Turns whatever ended a request into its one answer: {error_code, message, …details}. */
+import type { ServerResponse } from 'node:http'
+import { ServiceFault, type Refusal } from '../outcome'
+import { FAULT_MESSAGE, headersOf, STATUS_OF, type ErrorCode } from './error-map'
+import { HttpProblem } from './problem'
+import { factsOf } from './request-facts'
+
+/** Answers with a code, unless something was answered already; then the connection is cut. */
+export function answerCode(
+  response: ServerResponse,
+  code: ErrorCode,
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.writableEnded) return
+  factsOf(response).errorCode = code
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const body = Buffer.from(JSON.stringify({ error_code: code, message, ...details }))
+  response.statusCode = STATUS_OF[code]
+  for (const [name, value] of Object.entries(headersOf(code))) {
+    // The rate limiter has set its own, exact one.
+    if (!response.hasHeader(name)) response.setHeader(name, value)
+  }
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Content-Length', body.length)
+  response.end(body)
+}
+
+/** Answers with a service's refusal. */
+export function answerRefusal(response: ServerResponse, refusal: Refusal): void {
+  const headers: Record<string, string> = refusal.replayed ? { 'Idempotent-Replayed': 'true' } : {}
+  answerCode(response, refusal.code, refusal.message, refusal.details, headers)
+}
+
+/** Answers with what was thrown: a problem as it says, anything else without its cause, which the log keeps. */
+export function answerThrown(response: ServerResponse, thrown: unknown): void {
+  if (thrown instanceof HttpProblem) {
+    answerCode(response, thrown.code, thrown.message, thrown.details, thrown.headers)
+    return
+  }
+  factsOf(response).fault = thrown
+  const code = thrown instanceof ServiceFault ? thrown.code : 'INTERNAL_ERROR'
+  answerCode(response, code, FAULT_MESSAGE[code])
+}

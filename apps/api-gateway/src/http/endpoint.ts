@@ -1,0 +1,54 @@
+/** What a route is: one call of the interface, said once for validation, routing and the OpenAPI document. */
+import { isRefusal, type Refusal } from '../outcome'
+import type { RequestContext } from '../ports'
+import type { PathId } from './path-ids'
+import type { QuerySchema } from './query'
+import type { JsonSchema } from './validate'
+
+/** A request whose every part was found to be in order. */
+export interface Understood<Body = unknown, Query = unknown> {
+  readonly context: RequestContext
+  readonly ids: Readonly<Record<PathId, string>>
+  readonly query: Query
+  readonly body: Body
+  readonly idempotencyKey?: string
+}
+
+export interface Answer {
+  readonly status: 200 | 201 | 202
+  readonly body: unknown
+  readonly location?: string
+  readonly replayed?: boolean
+  /** For the log. */
+  readonly commandId?: string
+}
+
+export interface Endpoint<Body = unknown, Query = unknown> {
+  readonly method: 'get' | 'post'
+  /** As OpenAPI writes it: /tasks/{task_id}. */
+  readonly path: string
+  readonly summary: string
+  /** A scope that the caller's token needs. */
+  readonly scope?: string
+  /** Counts against the caller's rate. */
+  readonly rateLimited?: boolean
+  readonly takesIdempotencyKey?: boolean
+  readonly query?: QuerySchema
+  readonly body?: JsonSchema
+  /** An absent body stands for {}. */
+  readonly bodyOptional?: boolean
+  /** The schemas of what it answers when all goes well, by status. */
+  readonly answers: Readonly<Partial<Record<200 | 201 | 202, JsonSchema>>>
+  handle(request: Understood<Body, Query>): Promise<Answer | Refusal>
+}
+
+/** An endpoint whose body and query types are those that its schemas admit. */
+export function endpoint<Body = unknown, Query = unknown>(definition: Endpoint<Body, Query>): Endpoint {
+  // The schemas stand between: what reaches `handle` has passed them.
+  return definition as Endpoint
+}
+
+/** The answer 200 with a service's view, or its refusal. */
+export function ok(view: object): Answer | Refusal {
+  return isRefusal(view) ? view : { status: 200, body: view }
+}

@@ -1,0 +1,35 @@
+/** What is known of a request while it is answered, for its log line, its metrics and its error answers. */
+import type { ServerResponse } from 'node:http'
+import type { Caller } from '../ports'
+import type { ErrorCode } from './error-map'
+
+export interface RequestFacts {
+  readonly requestId: string
+  /** `performance.now()` when the headers had arrived. */
+  readonly startedAtMs: number
+  /** The route's pattern, or `unmatched`. */
+  route: string
+  /** Percent escapes in the path that mean nothing. */
+  undecodablePath: boolean
+  caller?: Caller
+  commandId?: string
+  errorCode?: ErrorCode
+  /** What stood behind a fault; for the log alone. */
+  fault?: unknown
+}
+
+const known = new WeakMap<ServerResponse, RequestFacts>()
+
+/** Begins the facts of the request that `response` answers. */
+export function beginFacts(response: ServerResponse, requestId: string): RequestFacts {
+  const facts = { requestId, startedAtMs: performance.now(), route: 'unmatched', undecodablePath: false }
+  known.set(response, facts)
+  return facts
+}
+
+/** The facts that {@link beginFacts} began. */
+export function factsOf(response: ServerResponse): RequestFacts {
+  const facts = known.get(response)
+  if (!facts) throw new Error('a response was answered whose request was never begun')
+  return facts
+}

@@ -1,0 +1,89 @@
+/** Answers one endpoint's requests. Its order is the contract's "Which error wins". */
+import type { Request, RequestHandler, Response } from 'express'
+import { isRefusal } from '../outcome'
+import type { RequestContext } from '../ports'
+import { answerRefusal } from './answer-error'
+import { authenticate, requireScope } from './authenticate'
+import { readBodyBytes } from './body-bytes'
+import type { Answer, Endpoint } from './endpoint'
+import { parseJsonBody } from './json-body'
+import type { RateGate } from './limit-rate'
+import { requireAcceptable, requireJsonBody } from './media-type'
+import { readPathIds } from './path-ids'
+import { HttpProblem } from './problem'
+import { queryReader } from './query'
+import { factsOf } from './request-facts'
+import { readIdempotencyKey, readTraceparent } from './request-headers'
+import { checkOf } from './validate'
+import type { TokenPolicy } from './verify-token'
+
+/** What stands before every endpoint. */
+export interface Gates {
+  readonly tokens: TokenPolicy
+  readonly limitRate: RateGate
+}
+
+/** A handler that lets a request through its gates one by one and then answers it. */
+export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler {
+  const readQuery = endpoint.query ? queryReader(endpoint.query) : () => ({})
+  const readBody = bodyReader(endpoint)
+  return async (request, response) => {
+    const facts = factsOf(response)
+    facts.route = endpoint.path
+    const { caller } = await authenticate(request.headers, gates.tokens)
+    facts.caller = caller
+    if (endpoint.scope) requireScope(caller, endpoint.scope)
+    if (endpoint.rateLimited) await gates.limitRate(request, response)
+    const ids = readPathIds(request)
+    const query = readQuery(request)
+    const key = endpoint.takesIdempotencyKey ? readIdempotencyKey(request.headers) : undefined
+    requireAcceptable(request)
+    const body = await readBody(request)
+    const traceparent = readTraceparent(request.headers)
+    const context: RequestContext = {
+      caller,
+      requestId: facts.requestId,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    }
+    const answer = await endpoint.handle({
+      context,
+      ids,
+      query,
+      body,
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+    })
+    if (isRefusal(answer)) answerRefusal(response, answer)
+    else send(response, answer)
+  }
+}
+
+function bodyReader(endpoint: Endpoint): (request: Request) => Promise<unknown> {
+  const { body: schema, bodyOptional = false } = endpoint
+  if (!schema) return () => Promise.resolve(undefined)
+  const check = checkOf(schema)
+  return async (request) => {
+    if (bodyOptional && isAbsent(request)) return {}
+    requireJsonBody(request)
+    if (/100-continue/i.test(request.headers.expect ?? '')) request.res?.writeContinue()
+    const bytes = await readBodyBytes(request)
+    if (bytes.length === 0) {
+      if (bodyOptional) return {}
+      throw new HttpProblem('INVALID_JSON', 'The body is empty')
+    }
+    const body = parseJsonBody(bytes)
+    check(body)
+    return body
+  }
+}
+
+function isAbsent({ headers }: Request): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+}
+
+function send(response: Response, answer: Answer): void {
+  if (response.headersSent) return
+  if (answer.commandId !== undefined) factsOf(response).commandId = answer.commandId
+  if (answer.location !== undefined) response.setHeader('Location', answer.location)
+  if (answer.replayed) response.setHeader('Idempotent-Replayed', 'true')
+  response.status(answer.status).json(answer.body)
+}

@@ -1,0 +1,94 @@
+/** The HTTP server: bounded in time and size, every answer JSON, even to what is no HTTP. */
+import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Express, Request, Response } from 'express'
+import { answerThrown } from './answer-error'
+import { answerClientError } from './client-errors'
+import { HttpProblem } from './problem'
+
+export interface ServerLimits {
+  readonly maxHeaderBytes: number
+  /** From the first byte to the last header. */
+  readonly headersTimeoutMs: number
+  /** From the first byte to the last byte of the body. */
+  readonly requestTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  /** How often Node looks for connections whose time is up. */
+  readonly checkEveryMs: number
+}
+
+export const SERVER_LIMITS: ServerLimits = {
+  maxHeaderBytes: 16 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 20_000,
+  // Longer than the idle time-out of the usual load balancers, so that they close first.
+  keepAliveTimeoutMs: 65_000,
+  checkEveryMs: 1_000,
+}
+
+/**
+ * A server for `app`, not yet listening.
+ * @param begin called with every request before anything else
+ */
+export function createHttpServer(
+  app: Express,
+  begin: (request: IncomingMessage, response: ServerResponse) => void,
+  limits: ServerLimits = SERVER_LIMITS,
+): Server {
+  const underWay = new WeakMap<Duplex, ServerResponse>()
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    underWay.set(request.socket, response)
+    begin(request, response)
+    app(request as Request, response as Response, (error?: unknown) =>
+      answerThrown(response, error ?? new HttpProblem('NOT_FOUND', 'There is no such route')),
+    )
+  }
+  const server = createServer(
+    {
+      IncomingMessage: requestClass(app),
+      ServerResponse: responseClass(app),
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      requireHostHeader: false,
+    },
+    handle,
+  )
+  // A body is asked for only when it is about to be read: see serveEndpoint.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // A client that is refused before it sends its body may send it all the same, or not.
+    response.shouldKeepAlive = false
+    handle(request, response)
+  })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    begin(request, response)
+    answerThrown(response, new HttpProblem('BAD_REQUEST', 'The expectation cannot be met'))
+  })
+  server.on('clientError', (error, socket) => answerClientError(error, socket, underWay.get(socket)))
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    answerClientError(new Error('CONNECT is for proxies'), socket, undefined),
+  )
+  return server
+}
+
+// Express sets the prototype of every request and response, which slows V8 down for all that follows
+// (express#5998); objects that are born with it are left alone.
+
+function requestClass(app: Express): typeof IncomingMessage {
+  function AppRequest(socket: Socket): IncomingMessage {
+    return Reflect.construct(IncomingMessage, [socket], AppRequest) as IncomingMessage
+  }
+  AppRequest.prototype = app.request
+  return AppRequest as unknown as typeof IncomingMessage
+}
+
+function responseClass(app: Express): typeof ServerResponse {
+  function AppResponse(...given: unknown[]): ServerResponse {
+    return Reflect.construct(ServerResponse, given, AppResponse) as ServerResponse
+  }
+  AppResponse.prototype = app.response
+  return AppResponse as unknown as typeof ServerResponse
+}

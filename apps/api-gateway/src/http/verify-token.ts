@@ -1,0 +1,110 @@
+/** Decides whether a bearer token speaks for somebody: everything that jsonwebtoken accepts unless told otherwise. */
+import { TokenExpiredError, verify, type JwtPayload } from 'jsonwebtoken'
+import type { Caller } from '../ports'
+import type { JwtAlgorithm, KeyHint, KeyLookup } from './jwt-keys'
+import { HttpProblem } from './problem'
+
+const MAX_TOKEN_BYTES = 8 * 1024
+const MAX_LIFETIME_SECONDS = 24 * 60 * 60
+/** OpenID Connect's bound; PostgreSQL's indexes have one too. */
+const MAX_SUBJECT_CHARACTERS = 255
+/** Keys that a token brings itself, and extensions, of which we understand none. */
+const FORBIDDEN_HEADERS = ['jwk', 'jku', 'x5u', 'crit']
+
+export interface TokenPolicy {
+  readonly algorithms: readonly JwtAlgorithm[]
+  readonly issuer: string
+  readonly audience: string
+  readonly clockToleranceSeconds: number
+  readonly keyFor: KeyLookup
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export interface VerifiedToken {
+  readonly caller: Caller
+  /** Seconds since the epoch. */
+  readonly expiresAtSeconds: number
+}
+
+/**
+ * Whom the token speaks for.
+ * @throws {HttpProblem} INVALID_TOKEN or TOKEN_EXPIRED.
+ * @throws {ServiceFault} SERVICE_UNAVAILABLE when the keys cannot be had.
+ */
+export async function verifyToken(token: string, policy: TokenPolicy): Promise<VerifiedToken> {
+  if (token.length > MAX_TOKEN_BYTES) throw invalid('is longer than 8 KB')
+  const hint = readKeyHint(token, policy.algorithms)
+  const key = await policy.keyFor(hint)
+  if (!key) throw invalid('is signed with a key that is not known')
+  const nowSeconds = policy.now() / 1000
+  let claims: JwtPayload
+  try {
+    claims = verify(token, key, {
+      algorithms: [hint.alg],
+      issuer: policy.issuer,
+      audience: policy.audience,
+      clockTolerance: policy.clockToleranceSeconds,
+      clockTimestamp: Math.floor(nowSeconds),
+    }) as JwtPayload
+  } catch (error) {
+    if (error instanceof TokenExpiredError) throw new HttpProblem('TOKEN_EXPIRED', 'The token has expired')
+    throw invalid('is not valid here')
+  }
+  return readClaims(claims, nowSeconds, policy.clockToleranceSeconds)
+}
+
+function readKeyHint(token: string, algorithms: readonly JwtAlgorithm[]): KeyHint {
+  const header = readHeader(token)
+  const algorithm = algorithms.find((allowed) => allowed === header.alg)
+  if (!algorithm) throw invalid('is not signed with an algorithm that is accepted')
+  for (const name of FORBIDDEN_HEADERS) {
+    if (Object.hasOwn(header, name)) throw invalid(`must not have the header ${name}`)
+  }
+  const { kid } = header
+  if (kid === undefined) return { alg: algorithm }
+  // A kid that looks like a path is aimed at servers that read key files by name.
+  if (typeof kid !== 'string' || kid.includes('..') || kid.includes('\\') || kid.startsWith('/')) {
+    throw invalid('has a kid that names no key')
+  }
+  return { alg: algorithm, kid }
+}
+
+function readHeader(token: string): Record<string, unknown> {
+  const [encoded = '', ...rest] = token.split('.')
+  try {
+    const header: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'))
+    if (rest.length === 2 && typeof header === 'object' && header !== null) {
+      return header as Record<string, unknown>
+    }
+  } catch {
+    // No JSON is as wrong as no object.
+  }
+  throw invalid('is malformed')
+}
+
+function readClaims(claims: JwtPayload, nowSeconds: number, toleranceSeconds: number): VerifiedToken {
+  const { sub, exp, iat, scope } = claims as Record<string, unknown>
+  if (typeof exp !== 'number') throw invalid('has no exp')
+  if (iat !== undefined && (typeof iat !== 'number' || iat > nowSeconds + toleranceSeconds)) {
+    throw invalid('was issued in the future')
+  }
+  if (exp - (iat ?? nowSeconds) > MAX_LIFETIME_SECONDS) throw invalid('lives longer than 24 hours')
+  if (!isSubject(sub)) throw invalid('has no usable sub')
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
+  return { caller: { sub, scopes: new Set(scopes) }, expiresAtSeconds: exp }
+}
+
+function isSubject(sub: unknown): sub is string {
+  return (
+    typeof sub === 'string' &&
+    sub !== '' &&
+    sub.length <= MAX_SUBJECT_CHARACTERS &&
+    // PostgreSQL can store neither a NUL nor half of a surrogate pair.
+    !/[\0\p{Surrogate}]/u.test(sub)
+  )
+}
+
+function invalid(why: string): HttpProblem {
+  return new HttpProblem('INVALID_TOKEN', `The token ${why}`)
+}

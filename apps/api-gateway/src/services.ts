@@ -1,0 +1,81 @@
+/** Puts the services together. */
+import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import type { Knex } from 'knex'
+import { systemClock, type Clock } from './clock'
+import { CommandService } from './commands/command-service'
+import type { Notifier } from './commands/notifier'
+import { SessionQueues } from './commands/session-queues'
+import { UnitOfWork } from './commands/unit-of-work'
+import { WakeUp } from './commands/wake-up'
+import { connectDatabase } from './database/connect'
+import { commandCatalog } from './genesis/command-catalog'
+import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
+import { Readiness } from './readiness'
+import { SessionService } from './sessions/session-service'
+import { TaskService } from './tasks/task-service'
+import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
+
+export interface ServiceSettings {
+  readonly databaseUrl: string
+  readonly databasePoolMax: number
+  readonly eventsTopic: string
+  readonly eventMaxBytes: number
+  readonly commandTimeoutSeconds: number
+}
+
+export interface ServiceParts {
+  readonly settings: ServiceSettings
+  readonly logger: Pick<Logger, 'warn'>
+  readonly clock?: Clock
+  /** The pool, when it is not to be opened (and closed) here. */
+  readonly knex?: Knex
+  /** Who is told of commits, when it is not PostgreSQL's NOTIFY. */
+  readonly notifier?: Notifier
+  readonly catalog?: typeof commandCatalog
+}
+
+export interface Services {
+  readonly commands: CommandPort
+  readonly sessions: SessionPort
+  readonly tasks: TaskPort
+  readonly readiness: ReadinessPort
+  /** Begins to fail the commands that nobody finishes. */
+  start(): void
+  /** Ends what runs in the background and closes the connections; call it when no request is under way. */
+  stop(): Promise<void>
+}
+
+/** The services, over a pool that connects when it is first needed. */
+export function createServices(parts: ServiceParts): Services {
+  const { settings, logger, clock = systemClock, catalog = commandCatalog } = parts
+  const warn = (message: string) => (error: unknown) => {
+    logger.warn(message, { error: describeError(error) })
+  }
+  const knex = parts.knex ?? connectDatabase(settings, (message) => logger.warn(message))
+  const wakeUp = new WakeUp(settings.databaseUrl, warn('a wake-up was not sent'))
+  const notifier = parts.notifier ?? wakeUp
+
+  const unitOfWork = new UnitOfWork(knex)
+  const common = { unitOfWork, queues: new SessionQueues(), notifier, settings, clock }
+  const tasks = new TaskService(common)
+  const timeOuts = new TimeOuts({
+    unitOfWork,
+    tasks,
+    commandTimeoutSeconds: settings.commandTimeoutSeconds,
+    sweepIntervalMs: SWEEP_INTERVAL_MS,
+    failed: warn('overdue commands could not be failed'),
+  })
+
+  return {
+    commands: new CommandService({ ...common, catalog }),
+    sessions: new SessionService(common),
+    tasks,
+    readiness: new Readiness(knex),
+    start: () => timeOuts.start(),
+    stop: async () => {
+      await timeOuts.stop()
+      await wakeUp.stop()
+      if (!parts.knex) await knex.destroy()
+    },
+  }
+}

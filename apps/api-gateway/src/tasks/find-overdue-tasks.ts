@@ -1,0 +1,48 @@
+/** Finds the open tasks that nobody finished in time, by the database's clock. */
+import type { Transaction } from '../commands/unit-of-work'
+import { statement, type Queryable } from '../database/statement'
+
+// The clock runs from the last of: the last report, and the moment the agents could know of the task, which is its
+// event's arrival on Kafka, or the moment the event was given up for its own fault. While the event is PENDING, or
+// FAILED by an outage, there is no such moment. A row that is gone unsent tells nothing: then the task's own age counts.
+const OVERDUE = `t.status IN ('PENDING', 'RUNNING')
+      AND t.updated_at <= now() - make_interval(secs => ?::float8)
+      AND CASE
+            WHEN o.id IS NULL THEN coalesce(d.sent_at, t.created_at)
+            WHEN o.status = 'SENT' THEN coalesce(o.sent_at, o.created_at)
+            WHEN o.status = 'FAILED' AND NOT o.will_retry THEN
+              CASE WHEN pg_input_is_valid(o.last_error -> 'attempts' ->> -1, 'timestamptz')
+                   THEN (o.last_error -> 'attempts' ->> -1)::timestamptz
+                   ELSE o.created_at END
+          END <= now() - make_interval(secs => ?::float8)`
+
+const FROM = `async_tasks t
+     LEFT JOIN event_outbox o ON o.id = t.request_event_id
+     LEFT JOIN outbox_deliveries d ON d.outbox_id = t.request_event_id AND o.id IS NULL`
+
+// The index on the open tasks' updated_at finds the few that may be due.
+const select = statement<{ id: string }>(
+  'find-overdue-tasks',
+  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} ORDER BY t.updated_at LIMIT ?::int`,
+)
+
+const selectOne = statement<{ id: string }>(
+  'is-overdue',
+  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.id = ?::uuid`,
+)
+
+/** The ids of at most `limit` overdue tasks, the longest silent first. */
+export async function findOverdueTasks(
+  db: Queryable,
+  timeoutSeconds: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await select(db, [timeoutSeconds, timeoutSeconds, limit])
+  return rows.map(({ id }) => id)
+}
+
+/** Whether this task is overdue in the transaction's snapshot; a later report makes its update a 40001. */
+export async function isOverdue(tx: Transaction, taskId: string, timeoutSeconds: number): Promise<boolean> {
+  const rows = await selectOne(tx, [timeoutSeconds, timeoutSeconds, taskId])
+  return rows.length > 0
+}

@@ -1,0 +1,62 @@
+/** Fails, again and again, the commands that nobody finished. */
+import type { UnitOfWork } from '../commands/unit-of-work'
+import { findOverdueTasks } from './find-overdue-tasks'
+import type { TaskService } from './task-service'
+
+export const SWEEP_INTERVAL_MS = 2_000
+
+const TASKS_A_SWEEP = 200
+// One that waits for a lock must not hold up the others; a sweep must not take the commands' connections.
+const AT_ONCE = 3
+
+export interface TimeOutParts {
+  readonly unitOfWork: UnitOfWork
+  readonly tasks: Pick<TaskService, 'timeOut'>
+  readonly commandTimeoutSeconds: number
+  readonly sweepIntervalMs: number
+  /** Told of a sweep that could not do its work; the next one tries again. */
+  readonly failed: (error: unknown) => void
+}
+
+/** Any replica may fail any overdue command; the status guard in each transaction lets one of them. */
+export class TimeOuts {
+  private timer: NodeJS.Timeout | undefined
+  private sweeping: Promise<void> = Promise.resolve()
+  private stopped = false
+
+  constructor(private readonly parts: TimeOutParts) {}
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep()
+        .catch(this.parts.failed)
+        .finally(() => {
+          if (!this.stopped) this.start()
+        })
+    }, this.parts.sweepIntervalMs)
+  }
+
+  /** Resolves when the sweep under way has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    clearTimeout(this.timer)
+    await this.sweeping
+  }
+
+  /**
+   * Fails every task that is overdue now, each in a transaction of its own.
+   * @throws the first fault, after the others had their turn.
+   */
+  async sweep(): Promise<void> {
+    const due = await this.parts.unitOfWork.readOne((db) =>
+      findOverdueTasks(db, this.parts.commandTimeoutSeconds, TASKS_A_SWEEP),
+    )
+    const faults: unknown[] = []
+    const worker = async () => {
+      for (let id = due.shift(); id !== undefined && !this.stopped; id = due.shift())
+        await this.parts.tasks.timeOut(id).catch((error: unknown) => faults.push(error))
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    if (faults.length > 0) throw faults[0]
+  }
+}
