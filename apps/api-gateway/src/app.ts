@@ -43,7 +43,9 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
   app.use(requireHost)
-  app.use(helmet())
+  // Nothing that is answered here is a page.
+  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives } }))
   app.use(
     cors({
       origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,

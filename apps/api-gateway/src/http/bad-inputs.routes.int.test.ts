@@ -1,0 +1,235 @@
+/** Bad inputs 8 to 13, 23, 24 and 32: routes, ids, queries, headers and rates. */
+import { randomUUID } from 'node:crypto'
+import { signTestToken } from '@infinite-scribe/testing'
+import { badInputTests, expectProblem, type BadInput } from './bad-inputs.kit.test'
+import { agent, runGateway, type Call, type RunningGateway } from './running-gateway.kit.test'
+
+let gateway: RunningGateway
+let session: string
+let task: string
+let command: string
+
+beforeAll(async () => {
+  gateway = await runGateway()
+  session = await gateway.openSession()
+  const { body } = await gateway.send(session, 'RequestConceptGeneration')
+  task = body.task_id
+  command = body.command_id
+})
+afterAll(() => gateway.close())
+
+const nobody = randomUUID()
+const eve = signTestToken('eve')
+const post = (path: string, body: unknown, more: Partial<Call> = {}): Call => ({
+  method: 'POST',
+  path,
+  body,
+  ...more,
+})
+const confirm = { command_type: 'ConfirmStage' }
+
+const missing = (input: string, code: string, call: () => Call): BadInput => ({
+  input,
+  status: 404,
+  code,
+  call,
+})
+
+badInputTests(8, () => gateway, [
+  missing('unknown session: its state', 'SESSION_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${nobody}/state`,
+  })),
+  missing('unknown session: its events', 'SESSION_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${nobody}/events`,
+  })),
+  missing('unknown session: a command', 'SESSION_NOT_FOUND', () =>
+    post(`/genesis/sessions/${nobody}/commands`, confirm),
+  ),
+  missing("another user's session: its state", 'SESSION_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${session}/state`,
+    token: eve,
+  })),
+  missing("another user's session: its events", 'SESSION_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${session}/events`,
+    token: eve,
+  })),
+  missing("another user's session: a command", 'SESSION_NOT_FOUND', () =>
+    post(`/genesis/sessions/${session}/commands`, confirm, { token: eve }),
+  ),
+  missing("another user's session: a receipt", 'SESSION_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${session}/commands/${command}`,
+    token: eve,
+  })),
+  missing('unknown command', 'COMMAND_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${session}/commands/${nobody}`,
+  })),
+  missing('unknown task', 'TASK_NOT_FOUND', () => ({ path: `/tasks/${nobody}` })),
+  missing("another user's task", 'TASK_NOT_FOUND', () => ({ path: `/tasks/${task}`, token: eve })),
+  missing("cancelling another user's task", 'TASK_NOT_FOUND', () =>
+    post(`/tasks/${task}/cancel`, {}, { token: eve }),
+  ),
+  missing('reporting on an unknown task', 'TASK_NOT_FOUND', () =>
+    post(`/tasks/${nobody}/complete`, { result: {} }, { token: agent }),
+  ),
+])
+
+badInputTests(
+  9,
+  () => gateway,
+  ['/', '/nothing', '/genesis', '/Genesis/sessions', '/tasks', '/metrics', '//genesis/sessions', '/%zz'].map(
+    (path) => ({ input: `unknown route ${path}`, status: 404, code: 'NOT_FOUND', call: { path } }),
+  ),
+)
+
+badInputTests(10, () => gateway, [
+  ...['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
+    input: `${method} on …/commands`,
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    call: () => ({ method, path: `/genesis/sessions/${session}/commands` }),
+  })),
+  ...['/genesis/sessions', '/health', '/health/live', '/health/ready'].map((path) => ({
+    input: `DELETE on ${path}, without a token`,
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    call: { method: 'DELETE', path, token: null },
+  })),
+])
+
+test('names the methods that a path knows', async () => {
+  const allowed = async (path: string) =>
+    (await gateway.call({ method: 'DELETE', path })).headers.get('allow')
+  expect(await allowed('/genesis/sessions')).toBe('GET, HEAD, POST, OPTIONS')
+  expect(await allowed(`/tasks/${task}`)).toBe('GET, HEAD, OPTIONS')
+  expect(await allowed(`/tasks/${task}/cancel`)).toBe('POST, OPTIONS')
+})
+
+const MALFORMED = {
+  'not a UUID': 'abc',
+  'a UUID too short': nobody.slice(1),
+  'a UUID in braces': `%7B${nobody}%7D`,
+  'a UUID without hyphens': nobody.replaceAll('-', ''),
+  'urn:uuid: form': `urn:uuid:${nobody}`,
+  '%00 in the path': `${nobody.slice(1)}%00`,
+  'a slash, escaped': `..%2F${nobody}`,
+}
+badInputTests(
+  12,
+  () => gateway,
+  Object.entries(MALFORMED).flatMap(([input, id]) => [
+    {
+      input: `session id: ${input}`,
+      status: 400,
+      code: 'INVALID_SESSION_ID',
+      call: { path: `/genesis/sessions/${id}/state` },
+    },
+    {
+      input: `session id of a command: ${input}`,
+      status: 400,
+      code: 'INVALID_SESSION_ID',
+      call: post(`/genesis/sessions/${id}/commands`, confirm),
+    },
+    { input: `task id: ${input}`, status: 400, code: 'INVALID_TASK_ID', call: { path: `/tasks/${id}` } },
+    {
+      input: `command id: ${input}`,
+      status: 400,
+      code: 'INVALID_COMMAND_ID',
+      call: () => ({ path: `/genesis/sessions/${session}/commands/${id}` }),
+    },
+  ]),
+)
+
+test('takes an id in either case for the same', async () => {
+  const { status, body } = await gateway.call({ path: `/genesis/sessions/${session.toUpperCase()}/state` })
+  expect({ status, id: body.session_id }).toEqual({ status: 200, id: session })
+})
+
+badInputTests(
+  13,
+  () => gateway,
+  ['%zz', '%', '%ff', '%C3%28'].map((escape) => ({
+    input: `${escape} in the path`,
+    status: 400,
+    code: 'INVALID_PATH',
+    call: { path: `/genesis/sessions/${escape}/state` },
+  })),
+)
+
+const INVALID_KEYS = {
+  'over 255 characters': 'k'.repeat(256),
+  'a space in it': 'two words',
+  'not ASCII': 'cl\u00e9',
+  'a tab in it': 'a\tb',
+}
+badInputTests(23, () => gateway, [
+  ...Object.entries(INVALID_KEYS).map(([input, key]) => ({
+    input: `Idempotency-Key: ${input}`,
+    status: 400,
+    code: 'INVALID_IDEMPOTENCY_KEY',
+    call: () =>
+      post(`/genesis/sessions/${session}/commands`, confirm, { headers: { 'idempotency-key': key } }),
+  })),
+  {
+    input: 'Idempotency-Key empty',
+    status: 400,
+    code: 'INVALID_IDEMPOTENCY_KEY',
+    call: post('/genesis/sessions', {}, { headers: { 'idempotency-key': '' } }),
+  },
+])
+
+const outOfRange = (path: string, queries: readonly string[]): BadInput[] =>
+  queries.map((query) => ({
+    input: `${path}?${query}`,
+    status: 400,
+    code: 'VALIDATION_ERROR',
+    details: { errors: [{ path: expect.stringMatching(/^\/(after|limit|status)$/) }] },
+    call: () => ({ path: `${path.replace('{id}', session)}?${query}` }),
+  }))
+badInputTests(24, () => gateway, [
+  ...outOfRange('/genesis/sessions', [
+    'limit=0',
+    'limit=101',
+    'limit=-1',
+    'limit=1.5',
+    'limit=1e1',
+    'limit=',
+    'limit=ten',
+    'limit=5&limit=6',
+    'after=',
+    'after=nowhere',
+    'after=%00',
+    `after=${'A'.repeat(2000)}`,
+    'status=OPEN',
+  ]),
+  ...outOfRange('/genesis/sessions/{id}/events', [
+    'limit=0',
+    'limit=501',
+    'after=-1',
+    'after=2147483648',
+    'after=9007199254740993',
+    'after=x',
+    'after=',
+  ]),
+])
+
+describe('bad input 32', () => {
+  test('over the rate: 429 RATE_LIMITED + Retry-After, for this user alone', async () => {
+    const limited = await runGateway({ environment: { RATE_LIMIT_COMMANDS_PER_SECOND: '2' } })
+    try {
+      const path = '/genesis/sessions'
+      const open = (token: string) => limited.call({ method: 'POST', path, token })
+      const replies = await Promise.all(Array.from({ length: 9 }, () => open(eve)))
+      // The second may turn once between the first reply and the last.
+      const refused = replies.filter(({ status }) => status === 429)
+      expect(refused.length).toBeGreaterThanOrEqual(5)
+      for (const reply of refused) expectProblem(reply, 429, 'RATE_LIMITED')
+      expect(refused[0]?.headers.get('retry-after')).toBe('1')
+      expect(refused[0]?.headers.get('ratelimit')).toMatch(/^"commands"; r=0; t=[01]$/)
+      expect(refused[0]?.headers.get('ratelimit-policy')).toMatch(/^"commands"; q=2; w=1; pk=:.+:$/)
+      expect((await open(signTestToken('bob'))).status).toBe(201)
+      expect((await limited.call({ path, token: eve })).status).toBe(200)
+    } finally {
+      await limited.close()
+    }
+  })
+})
