@@ -1,6 +1,7 @@
 /**
- * Four projects, by the suffix of the file: unit (no I/O), int (real PostgreSQL or Kafka, in process),
- * e2e (both services as processes) and serial (tests that stop or kill servers of their own; one at a time).
+ * Five projects, by the suffix of the file: unit (no I/O), int (real PostgreSQL or Kafka, in process),
+ * e2e (both services as processes), serial (tests that stop or kill servers of their own; one at a time) and
+ * long (minutes of wall clock; only `npm run test:long` runs them).
  */
 const workspace = {
   '^@infinite-scribe/shared-types$': '<rootDir>/packages/shared-types/src/index.ts',
@@ -28,6 +29,7 @@ export default {
     project('int', 'int'),
     project('e2e', 'e2e'),
     project('serial', 'serial'),
+    project('long', 'long'),
   ],
   testTimeout: 60_000,
   coverageDirectory: 'coverage',

@@ -1,0 +1,38 @@
+/** Runs the main function of a program: its end, its faults and its signals become an exit code. */
+import { PartStartError, StackRefusal } from '../provider'
+
+/** Aborted once, by the first of SIGINT, SIGTERM, SIGHUP or the death of the program that launched this one. */
+export const shutdownSignal = (): AbortSignal => {
+  const controller = new AbortController()
+  const stop = (name: string) => (): void => controller.abort(name)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop(name))
+  process.once('disconnect', stop('SIGHUP'))
+  // The channel to the launcher only tells of its end; it must not keep this program alive.
+  process.channel?.unref()
+  return controller.signal
+}
+
+const EXIT_CODE_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+
+/** The exit code of a program that a signal ended. */
+export const exitCodeOf = (signal: AbortSignal): number => EXIT_CODE_OF[String(signal.reason)] ?? 1
+
+/** A message for people where the fault is one of theirs or of their machine's; else the stack. */
+export const explain = (error: unknown): string => {
+  if (error instanceof PartStartError || error instanceof StackRefusal) return error.message
+  if (error instanceof Error) return error.stack ?? error.message
+  return String(error)
+}
+
+/** Runs `main`; its answer is the exit code. */
+export const runProgram = (main: () => Promise<number>): void => {
+  main().then(
+    (code) => {
+      process.exitCode = code
+    },
+    (error: unknown) => {
+      process.stderr.write(`${explain(error)}\n`)
+      process.exitCode = 1
+    },
+  )
+}

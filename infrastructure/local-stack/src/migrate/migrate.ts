@@ -1,0 +1,79 @@
+/** Applies the migration to a database, which it creates if need be, and tells what that did. */
+import { readFile } from 'node:fs/promises'
+import type { Client } from 'pg'
+import { databaseOf, withDatabase } from '../external/external-provider'
+import { MIGRATION_FILE } from '../repository'
+import { isComingUp, withClient } from '../readiness/postgres-ready'
+import { Hopeless, waitUntil } from '../wait-until'
+import { compareCatalogs, readCatalog, type CatalogChange } from './catalog'
+
+export interface MigrationReport extends CatalogChange {
+  readonly database: string
+  readonly databaseCreated: boolean
+}
+
+const NO_SUCH_DATABASE = '3D000'
+/** Somebody else created it at the same time: named by the command, or by the catalog's own unique index. */
+const DATABASE_EXISTS = new Set(['42P04', '23505'])
+const COMING_UP_TIMEOUT_MS = 60_000
+
+const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code
+
+/** Creates the database through another one of the same server. True if it was this call that did. */
+const createDatabase = async (url: string): Promise<boolean> => {
+  const create = async (client: Client): Promise<void> => {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(databaseOf(url))}`)
+  }
+  try {
+    await withClient(withDatabase(url, 'postgres'), create).catch((error: unknown) => {
+      if (codeOf(error) !== NO_SUCH_DATABASE) throw error
+      return withClient(withDatabase(url, 'template1'), create)
+    })
+    return true
+  } catch (error) {
+    if (DATABASE_EXISTS.has(codeOf(error) ?? '')) return false
+    throw error
+  }
+}
+
+/** Waits while the server is coming up; then true if the database had to be created. */
+const ensureDatabase = (url: string, timeoutMs: number): Promise<boolean> =>
+  waitUntil(
+    'PostgreSQL',
+    async () => {
+      try {
+        await withClient(url, (client) => client.query('SELECT 1'))
+        return false
+      } catch (error) {
+        if (codeOf(error) === NO_SUCH_DATABASE) return createDatabase(url)
+        if (isComingUp(error)) throw error
+        throw new Hopeless(error as Error)
+      }
+    },
+    { timeoutMs, intervalMs: 250 },
+  )
+
+/**
+ * Applies the migration file. Safe to repeat, at the same time as others, and on a live database.
+ * @param timeoutMs how long to wait for a server that is still coming up
+ */
+export const migrate = async (url: string, timeoutMs = COMING_UP_TIMEOUT_MS): Promise<MigrationReport> => {
+  const sql = await readFile(MIGRATION_FILE, 'utf8')
+  const databaseCreated = await ensureDatabase(url, timeoutMs)
+  return withClient(url, async (client) => {
+    const before = await readCatalog(client)
+    await client.query(sql)
+    const after = await readCatalog(client)
+    return { database: databaseOf(url), databaseCreated, ...compareCatalogs(before, after) }
+  })
+}
+
+/** The report for people, line by line. */
+export const describeMigration = (report: MigrationReport): string[] => {
+  const lines = [
+    ...(report.databaseCreated ? [`created database ${report.database}`] : []),
+    ...report.created.map((name) => (name.startsWith('column ') ? `added ${name}` : `created ${name}`)),
+    ...report.changed.map((name) => `changed ${name}`),
+  ]
+  return lines.length === 0 ? [`${report.database} is up to date: nothing to do`] : lines
+}
