@@ -2,7 +2,7 @@
 import cors from 'cors'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
-import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
+import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { commandEndpoints } from './commands/command-routes'
 import { healthRoutes } from './health/health-routes'
 import type { Drain } from './http/drain'
@@ -11,6 +11,8 @@ import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
 import { requireHost } from './http/require-host'
 import type { TokenPolicy } from './http/verify-token'
 import { sessionEndpoints } from './sessions/session-routes'
+import { streamRoutes } from './stream/stream-routes'
+import { ticketEndpoints } from './stream/ticket-routes'
 import { taskEndpoints } from './tasks/task-routes'
 
 const EXPOSED_HEADERS = [
@@ -34,6 +36,8 @@ export interface AppParts {
   readonly sessions: SessionPort
   readonly tasks: TaskPort
   readonly readiness: ReadinessPort
+  readonly streams: StreamPort
+  readonly tickets: TicketPort
   readonly tokens: TokenPolicy
   readonly drain: Drain
 }
@@ -59,12 +63,14 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   app.use(healthRoutes(parts.readiness, () => parts.drain.stopping))
   app.use(parts.drain.refuseWhenStopping)
   app.use(markUndecodablePath)
+  app.use(streamRoutes(parts))
   app.use(
     mountEndpoints(
       [
         ...sessionEndpoints(parts.sessions),
         ...commandEndpoints(parts.commands),
         ...taskEndpoints(parts.tasks),
+        ...ticketEndpoints(parts.tickets),
       ],
       { tokens: parts.tokens, limitRate: rateGate(settings.commandsPerSecond) },
     ),

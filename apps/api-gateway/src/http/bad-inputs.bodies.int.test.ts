@@ -15,12 +15,14 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 type Body = string | Uint8Array
-const command = (status: number, code: string) => (input: string, body: Body, headers = {}) => ({
-  input,
-  status,
-  code,
-  call: () => ({ method: 'POST', path: `/genesis/sessions/${session}/commands`, body, headers }),
-})
+const command =
+  (status: number, code: string) =>
+  (input: string, body: Body, headers = {}) => ({
+    input,
+    status,
+    code,
+    call: () => ({ method: 'POST', path: `/genesis/sessions/${session}/commands`, body, headers }),
+  })
 const feedback = (payload: string) => `{"command_type":"SubmitFeedback","payload":${payload}}`
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 const note = (json: string) => feedback(`{"note":${json}}`)
@@ -121,7 +123,8 @@ badInputTests(20, () => gateway, [
 ])
 
 const badEncoding = command(400, 'INVALID_ENCODING')
-const utf8 = (bytes: number[]) => Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')])
+const utf8 = (bytes: number[]) =>
+  Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')])
 const wrongChecksum = (zipped: Buffer) => zipped.fill(0, zipped.length - 8)
 const gzip = { 'content-encoding': 'gzip' }
 badInputTests(21, () => gateway, [
@@ -140,9 +143,16 @@ const outOfRange = command(400, 'NUMBER_OUT_OF_RANGE')
 badInputTests(
   22,
   () => gateway,
-  ['1e400', '-1e400', '9007199254740993', '-9007199254740993', '1e16', '1e307', '1e-39', '0.' + '1'.repeat(39)].map(
-    (number) => outOfRange(number, note(number)),
-  ),
+  [
+    '1e400',
+    '-1e400',
+    '9007199254740993',
+    '-9007199254740993',
+    '1e16',
+    '1e307',
+    '1e-39',
+    '0.' + '1'.repeat(39),
+  ].map((number) => outOfRange(number, note(number))),
 )
 
 const tooLarge = command(413, 'PAYLOAD_TOO_LARGE')

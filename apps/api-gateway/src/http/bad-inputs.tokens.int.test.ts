@@ -1,11 +1,6 @@
 /** Bad inputs 1 to 5 and 7: whoever may not call is told so, and how. */
 import { createHmac, generateKeyPairSync } from 'node:crypto'
-import {
-  signTestToken,
-  TEST_JWT_AUDIENCE,
-  TEST_JWT_ISSUER,
-  TEST_JWT_SECRET,
-} from '@infinite-scribe/testing'
+import { signTestToken, TEST_JWT_AUDIENCE, TEST_JWT_ISSUER, TEST_JWT_SECRET } from '@infinite-scribe/testing'
 import { badInputTests, type BadInput } from './bad-inputs.kit.test'
 import { runGateway, type RunningGateway } from './running-gateway.kit.test'
 

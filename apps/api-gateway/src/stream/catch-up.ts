@@ -24,7 +24,7 @@ export async function* missedBySession(
   version: number,
   sizes: PageSizes = PAGE_SIZES,
 ): AsyncGenerator<Frame> {
-  for (let after = version; ; ) {
+  for (let after = version; ;) {
     const events = await reads.readOne((db) => readSessionEvents(db, sessionId, after, sizes.events))
     for (const event of events) yield eventFrame(sessionPosition(sessionId, event.version), event)
     const last = events.at(-1)
@@ -66,7 +66,7 @@ async function* missedInSpan(
   span: { since: Snapshot; until: Snapshot; after: bigint },
   sizes: PageSizes,
 ) {
-  for (let { after } = span; ; ) {
+  for (let { after } = span; ;) {
     const ids = await reads.readOne((db) => readMissedIds(db, userId, { ...span, after }, sizes.ids))
     for (let at = 0; at < ids.length; at += sizes.events)
       yield* await reads.readOne((db) => readEvents(db, ids.slice(at, at + sizes.events)))

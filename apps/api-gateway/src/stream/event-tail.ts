@@ -50,7 +50,7 @@ export interface EventTailParts {
   connect(signals: TailSignals): Promise<TailConnection>
   readonly readers: TailReaders
   /** Told when following fails, the first time after it worked. */
-  failed(error: unknown): void
+  readonly failed: (error: unknown) => void
   readonly settings?: Partial<TailSettings>
 }
 
@@ -81,7 +81,7 @@ export class EventTail {
 
   /** Connects, and stays connected until {@link stop}. */
   start(): void {
-    this.running ??= this.run()
+    if (!this.stopping.signal.aborted) this.running ??= this.run()
   }
 
   async stop(): Promise<void> {
@@ -97,6 +97,7 @@ export class EventTail {
    * @throws {ServiceFault} SERVICE_UNAVAILABLE when PostgreSQL does not answer in time.
    */
   refresh(): Promise<TailMoment> {
+    this.start()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => waiter.reject(unavailable('PostgreSQL does not answer')),

@@ -55,8 +55,7 @@ const READ_NEW = `
    ORDER BY e.id`
 
 type Row = { snapshot: string; highest: string; xid: string | null } & (
-  | StreamEventRow
-  | { [Column in keyof StreamEventRow]: null }
+  StreamEventRow | { [Column in keyof StreamEventRow]: null }
 )
 
 /** @param limit how many events at most */

@@ -21,7 +21,7 @@ export function readSessionPosition(sessionId: string, text: string): number | u
   if (!bytes.subarray(1, 1 + UUID_BYTES).equals(uuidBytes(sessionId))) return undefined
   const reader = new VarintReader(bytes.subarray(1 + UUID_BYTES))
   const version = reader.next()
-  if (version === undefined || !reader.atEnd || version > 0x7fff_ffffn) return undefined
+  if (version === undefined || !reader.atEnd() || version > 0x7fff_ffffn) return undefined
   return Number(version)
 }
 

@@ -78,8 +78,7 @@ export class StreamHub implements TailReaders {
   deliver(batch: EventBatch): void {
     const lastOfUser = new Map<string, StreamEvent>()
     if (batch.last)
-      for (const event of batch.events)
-        if (this.ofUser.get(event.owner)) lastOfUser.set(event.owner, event)
+      for (const event of batch.events) if (this.ofUser.get(event.owner)) lastOfUser.set(event.owner, event)
     for (const event of batch.events) {
       const ofUser = this.ofUser.get(event.owner)
       if (ofUser) {

@@ -28,7 +28,10 @@ interface Visitor {
 /** A router of the stream alone: its answer is no JSON, so it is no endpoint like the others. */
 export function streamRoutes(parts: StreamRouteParts): Router {
   const router = Router({ caseSensitive: true })
-  router.route(STREAM_PATH).get(serveStream(parts)).all(otherMethods(STREAM_PATH, ['get']))
+  router
+    .route(STREAM_PATH)
+    .get(serveStream(parts))
+    .all(otherMethods(STREAM_PATH, ['get']))
   return router
 }
 
@@ -61,7 +64,11 @@ function serveStream({ streams, tickets, tokens }: StreamRouteParts): RequestHan
 }
 
 async function identify(request: Request, tokens: TokenPolicy, tickets: TicketPort): Promise<Visitor> {
-  const ticket = parameter(request, 'ticket', () => new HttpProblem('INVALID_TICKET', 'There is more than one ticket'))
+  const ticket = parameter(
+    request,
+    'ticket',
+    () => new HttpProblem('INVALID_TICKET', 'There is more than one ticket'),
+  )
   if (ticket === undefined) {
     const { caller, expiresAtSeconds } = await authenticate(request.headers, tokens)
     return { userId: caller.sub, expiresAtSeconds }

@@ -16,7 +16,7 @@ export interface StreamServiceParts {
   readonly tail: Pick<EventTail, 'refresh' | 'readTasks'>
   readonly hub: StreamHub
   /** Told when a stream was cut because its events could not be fetched. */
-  failed(error: unknown): void
+  readonly failed: (error: unknown) => void
   readonly random?: () => number
   readonly settings?: Partial<StreamSettings>
 }
@@ -58,7 +58,8 @@ export class StreamService implements StreamPort {
     this.seats.set(userId, taken + 1)
     let left = false
     return {
-      accepts: ({ lastEventId, sessionId }) => lastEventId === undefined || isPosition(lastEventId, sessionId),
+      accepts: ({ lastEventId, sessionId }) =>
+        lastEventId === undefined || isPosition(lastEventId, sessionId),
       open: (request) => this.open(userId, request),
       leave: () => {
         if (!left) this.leave(userId)
@@ -95,7 +96,8 @@ export class StreamService implements StreamPort {
         sessionId === undefined
           ? startOfUser(this.reads, userId, request.lastEventId, moment)
           : startOfSession(this.reads, sessionId, request.lastEventId, known)
-      if (start) return { run: (out) => this.run(stream, out, start, moment), cancel: () => hub.remove(stream) }
+      if (start)
+        return { run: (out) => this.run(stream, out, start, moment), cancel: () => hub.remove(stream) }
     } catch (fault) {
       hub.remove(stream)
       throw fault
@@ -104,7 +106,12 @@ export class StreamService implements StreamPort {
     return refuse('INVALID_LAST_EVENT_ID', 'The position is none of this stream')
   }
 
-  private async run(stream: OpenStream, out: Writable, start: StreamStart, moment: TailMoment): Promise<void> {
+  private async run(
+    stream: OpenStream,
+    out: Writable,
+    start: StreamStart,
+    moment: TailMoment,
+  ): Promise<void> {
     const { hub, tail, random = Math.random, failed } = this.parts
     stream.connect(out, start.version, () => hub.remove(stream))
     stream.sendNow(openingFrame(start.position, RETRY_MS + Math.floor(random() * RETRY_SPREAD_MS)))
@@ -120,7 +127,7 @@ export class StreamService implements StreamPort {
   }
 
   private async catchUp(stream: OpenStream, start: StreamStart, moment: TailMoment): Promise<void> {
-    for (let from = start, to = moment; ; ) {
+    for (let from = start, to = moment; ;) {
       for await (const frame of from.missed(to)) {
         await stream.send(frame)
         if (stream.closed) return

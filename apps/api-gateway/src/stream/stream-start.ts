@@ -56,7 +56,8 @@ export function startOfUser(
   moment: TailMoment,
 ): StreamStart | undefined {
   const scope = positionScope(moment.database, userId)
-  if (position === undefined) return userStart(reads, userId, { seen: moment.snapshot, floor: moment.floor }, moment)
+  if (position === undefined)
+    return userStart(reads, userId, { seen: moment.snapshot, floor: moment.floor }, moment)
   const read = readUserPosition(scope, position)
   // A snapshot from the future: this database was set back to an earlier point, and its ids come round again.
   if (!read || (read.partly?.snapshot ?? read.seen).xmax > moment.snapshot.xmax) return undefined

@@ -25,10 +25,7 @@ const MAX_RUNNING = 10_000n
 
 /** @param database tells this database from every other, a restored copy included */
 export function positionScope(database: string, userId: string): PositionScope {
-  return createHash('sha256')
-    .update(`${database}\n${userId}`)
-    .digest()
-    .subarray(0, SCOPE_BYTES)
+  return createHash('sha256').update(`${database}\n${userId}`).digest().subarray(0, SCOPE_BYTES)
 }
 
 /** The opaque text of a position. */
@@ -51,10 +48,10 @@ export function readUserPosition(scope: PositionScope, text: string): UserPositi
   const floor = reader.next()
   const seen = readSnapshot(reader)
   if (floor === undefined || floor > MAX_ID || !seen) return undefined
-  if (reader.atEnd) return { seen, floor }
+  if (reader.atEnd()) return { seen, floor }
   const upTo = reader.next()
   const snapshot = readSnapshot(reader)
-  if (upTo === undefined || upTo > MAX_ID || !snapshot || !reader.atEnd) return undefined
+  if (upTo === undefined || upTo > MAX_ID || !snapshot || !reader.atEnd()) return undefined
   return { seen, partly: { snapshot, upTo }, floor }
 }
 

@@ -28,7 +28,7 @@ export class VarintReader {
   }
 
   /** Whether every byte was read. */
-  get atEnd(): boolean {
+  atEnd(): boolean {
     return this.offset === this.bytes.length
   }
 }
