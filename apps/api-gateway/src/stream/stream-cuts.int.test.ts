@@ -12,72 +12,84 @@ afterAll(() => fixture.close())
 const EVENTS = 2_000
 const CUTS = 50
 const SESSIONS = 8
+const EACH = EVENTS / SESSIONS
 
-describe.each([
-  ['all sessions', false],
-  ['one session', true],
-])('a stream of %s, cut 50 times while 2,000 events are written', (_name, one) => {
-  it('shows each event once, and each session in order', async () => {
-    const user = `reader of ${_name}`
-    const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => fixture.newSession(user)))
-    const wanted = one ? sessions.slice(0, 1) : sessions
-    // Small answers, so that cuts fall into the middle of batches.
-    const replicas = [fixture.replica({ batchSize: 9 }), fixture.replica()]
-    let written = 0
-    const write = () =>
-      sessions.map(async (session, index) => {
-        for (let count = 0; count < EVENTS / SESSIONS; count += 1) {
-          // Some commit late, behind others' greater ids.
-          const tx = index % 3 === 0 && count % 10 === 0 ? await fixture.begin() : undefined
-          await fixture.append(session, tx?.client)
-          if (tx) {
-            await delay(Math.random() * 5)
-            await tx.commit()
-          }
-          written += 1
-          await fixture.wake()
-        }
-      })
-    const target = wanted.length * (EVENTS / SESSIONS)
-    const shown: string[] = []
-    let position: string | undefined
-    const take = (reader: Reader): void => {
-      shown.push(...reader.shown)
-      position = reader.position ?? position
-    }
-    const open = (cut: number): Promise<Reader> =>
-      (replicas[cut % 2] as Replica).read(user, {
-        ...(one && { sessionId: sessions[0]! }),
-        ...(position !== undefined && { lastEventId: position }),
-      })
-    const history = wanted.flatMap((session) =>
-      Array.from({ length: EVENTS / SESSIONS }, (_, index) => `${session}:${index + 1}`),
-    )
+/** A client that is cut off and goes on, each time through the next replica. */
+class CutReader {
+  readonly shown: string[] = []
+  private position: string | undefined
+  private turn = 0
 
-    // Whoever was never told a position has nothing to go on from.
-    const first = await open(0)
+  constructor(
+    private readonly replicas: readonly Replica[],
+    private readonly sessionId?: string,
+  ) {}
+
+  async open(): Promise<Reader> {
+    const replica = this.replicas[(this.turn += 1) % this.replicas.length]!
+    return replica.read('ann', {
+      ...(this.sessionId !== undefined && { sessionId: this.sessionId }),
+      ...(this.position !== undefined && { lastEventId: this.position }),
+    })
+  }
+
+  leave(reader: Reader): void {
+    reader.cut()
+    this.shown.push(...reader.shown)
+    this.position = reader.position ?? this.position
+  }
+
+  /** Whoever was never told a position has nothing to go on from. */
+  async begin(): Promise<void> {
+    const first = await this.open()
     await eventually(() => first.position)
-    const writing = write()
-    first.cut()
-    take(first)
+    this.leave(first)
+  }
 
+  async readWhile(written: () => number): Promise<void> {
     for (let cut = 0; cut < CUTS; cut += 1) {
-      const reader = await open(cut)
-      const until = written + Math.random() * (EVENTS / CUTS) * 1.6
-      await eventually(() => written >= Math.min(until, EVENTS), 20_000, 1)
-      reader.cut()
-      take(reader)
+      const reader = await this.open()
+      const until = Math.min(EVENTS, written() + Math.random() * (EVENTS / CUTS) * 1.6)
+      await eventually(() => written() >= until, 20_000, 1)
+      this.leave(reader)
     }
-    await Promise.all(writing)
-    const last = await open(0)
-    await eventually(() => shown.length + last.events.length >= target)
-    take(last)
-    last.cut()
+  }
 
-    for (const session of wanted) {
-      const versions = shown.filter((event) => event.startsWith(session))
-      expect(versions).toEqual(history.filter((event) => event.startsWith(session)))
+  async finish(count: number): Promise<void> {
+    const last = await this.open()
+    await eventually(() => this.shown.length + last.shown.length >= count, 20_000)
+    this.leave(last)
+  }
+}
+
+it('shows each event once and in order, cut 50 times while 2,000 events are written', async () => {
+  const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => fixture.newSession('ann')))
+  // Small answers, so that cuts fall into the middle of batches.
+  const replicas = [fixture.replica({ batchSize: 9 }), fixture.replica()]
+  const ofUser = new CutReader(replicas)
+  const ofSession = new CutReader(replicas, sessions[0])
+  await Promise.all([ofUser.begin(), ofSession.begin()])
+
+  let written = 0
+  const writing = sessions.map(async (session, index) => {
+    for (let count = 0; count < EACH; count += 1) {
+      // Some commit late, behind others' greater ids.
+      const late = index % 3 === 0 && count % 25 === 0 ? await fixture.begin() : undefined
+      await fixture.append(session, late?.client)
+      if (late) {
+        await delay(Math.random() * 10)
+        await late.commit()
+      }
+      written += 1
+      await fixture.wake()
     }
-    expect(shown).toHaveLength(target)
-  }, 60_000)
-})
+  })
+  await Promise.all([...writing, ofUser.readWhile(() => written), ofSession.readWhile(() => written)])
+  await Promise.all([ofUser.finish(EVENTS), ofSession.finish(EACH)])
+
+  const history = (session: string) => Array.from({ length: EACH }, (_, index) => `${session}:${index + 1}`)
+  for (const session of sessions)
+    expect(ofUser.shown.filter((event) => event.startsWith(session))).toEqual(history(session))
+  expect(ofUser.shown).toHaveLength(EVENTS)
+  expect(ofSession.shown).toEqual(history(sessions[0]!))
+}, 60_000)
