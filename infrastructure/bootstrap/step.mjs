@@ -10,7 +10,7 @@ const STILL_AT_IT_MS = 15_000
 const lively = () => process.stdout.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined
 
 const indicate = (title, since) => {
-  const elapsed = () => `${((performance.now() - since) / 1000).toFixed(1)} s`
+  const elapsed = () => `${((Date.now() - since) / 1000).toFixed(1)} s`
   if (!lively()) {
     console.log(`… ${title}`)
     const timer = setInterval(() => console.log(`… ${title} (${elapsed()} so far)`), STILL_AT_IT_MS)
@@ -38,7 +38,7 @@ export const step = async (title, command, args, options) => {
   const log = join(folder, 'output.log')
   mkdirSync(folder, { recursive: true })
   const output = openSync(log, 'w')
-  const done = indicate(title, performance.now())
+  const done = indicate(title, Date.now())
   const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP']
   let interrupted
   try {
@@ -63,7 +63,7 @@ export const step = async (title, command, args, options) => {
   } catch (error) {
     done('✗')
     const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-40).join('\n')
-    throw new Error(`${tail}\n${title} failed: ${error.message}`)
+    throw new Error(`${tail}\n${title} failed: ${error.message}`, { cause: error })
   } finally {
     closeSync(output)
     rmSync(folder, { recursive: true, force: true })

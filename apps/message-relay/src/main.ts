@@ -1,1 +1,53 @@
-export {}
+/** Composition root of the message relay: environment, service, signals. */
+import { hostname } from 'node:os'
+import { ConfigurationError, createLogger, describeError, EX_CONFIG } from '@infinite-scribe/service-kit'
+import { readConfiguration, type RelayConfiguration } from './config'
+import { startRelayService } from './service'
+
+function configurationOrExit(): RelayConfiguration {
+  try {
+    return readConfiguration(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    process.stderr.write(error.faults.map((fault) => `message-relay: ${fault}\n`).join(''))
+    process.exit(EX_CONFIG)
+  }
+}
+
+async function main(): Promise<void> {
+  const configuration = configurationOrExit()
+  const log = createLogger('message-relay', configuration.logLevel)
+  // A connection that kafkajs had given up may still fail on its own (kafkajs#1686): the loop learns of an
+  // outage by itself, so a stray rejection is told and nothing more.
+  process.on('unhandledRejection', (error) => log.warn('a stray rejection', { error: describeError(error) }))
+  const service = await startRelayService(configuration, `${hostname()}:${process.pid}`, log)
+  log.info('the relay runs', { http_port: service.httpPort, events_topic: configuration.eventsTopic })
+
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info('stopping: finishing what is in flight', { signal })
+    const overdue = setTimeout(() => {
+      log.error(
+        'the shutdown took too long; what was in flight is sent again by whoever takes the lanes over',
+      )
+      process.exit(1)
+    }, configuration.shutdownTimeoutMs)
+    service.stop().then(
+      () => {
+        clearTimeout(overdue)
+        log.info('stopped')
+        process.exit(0)
+      },
+      (error: unknown) => {
+        log.error('the shutdown failed', { error: describeError(error) })
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`message-relay: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})

@@ -35,7 +35,7 @@ export const obstacleTo = async (
  * @throws StackRefusal with what to install when there is none.
  */
 export const chooseProvider = async (environment: Environment): Promise<ProviderName> => {
-  const wanted = environment['STACK_PROVIDER']
+  const wanted = environment.STACK_PROVIDER
   if (given(wanted)) {
     const name = PROVIDER_NAMES.find((candidate) => candidate === wanted)
     if (name === undefined) {
@@ -71,7 +71,7 @@ export const openProvider = async (
 ): Promise<StackProvider> => {
   switch (name) {
     case 'external':
-      return externalProvider(environment['DATABASE_URL'] ?? '', environment['KAFKA_BROKERS'] ?? '')
+      return externalProvider(environment.DATABASE_URL ?? '', environment.KAFKA_BROKERS ?? '')
     case 'containers':
       return containersProvider(run)
     case 'native':

@@ -10,8 +10,8 @@ import { withClient } from './readiness/postgres-ready'
 import { RunFolder } from './runs/run-folder'
 
 const environment: Environment = {
-  DATABASE_URL: process.env['TEST_DATABASE_URL'],
-  KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
+  DATABASE_URL: process.env.TEST_DATABASE_URL,
+  KAFKA_BROKERS: process.env.TEST_KAFKA_BROKERS,
 }
 
 const TOPIC = `contract-${process.pid}`
@@ -45,7 +45,7 @@ const deleteTopic = async (brokers: string): Promise<void> => {
 }
 
 /** Found by the test runner, because a test's name must be known before anything can be awaited. */
-const runnable = (process.env['TEST_STACK_PROVIDERS'] ?? '').split(',')
+const runnable = (process.env.TEST_STACK_PROVIDERS ?? '').split(',')
 const suiteFor = (name: ProviderName): jest.Describe => (runnable.includes(name) ? describe : describe.skip)
 
 const openIn = async (
@@ -94,9 +94,9 @@ for (const name of PROVIDER_NAMES.filter((candidate) => candidate !== 'external'
       const [version] = await query(provider.postgres.adminUrl, 'SHOW server_version')
       const [fsync] = await query(provider.postgres.adminUrl, 'SHOW fsync')
       const [isolation] = await query(provider.postgres.adminUrl, 'SHOW default_transaction_isolation')
-      expect(version?.['server_version']).toMatch(/^16\./)
-      expect(fsync?.['fsync']).toBe('on')
-      expect(isolation?.['default_transaction_isolation']).toBe('read committed')
+      expect(version?.server_version).toMatch(/^16\./)
+      expect(fsync?.fsync).toBe('on')
+      expect(isolation?.default_transaction_isolation).toBe('read committed')
       const producer = quietKafka(provider.kafka.brokers).producer()
       await producer.connect()
       const unknown = producer.send({ topic: 'nobody-made-this', messages: [{ value: 'x' }] })

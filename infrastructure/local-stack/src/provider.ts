@@ -64,6 +64,19 @@ export class PartStartError extends Error {
   }
 }
 
+/** A step between the parts failed, such as creating the topics; says which, why, and where to look. */
+export class SetupError extends Error {
+  constructor(
+    what: string,
+    readonly reason: string,
+    readonly logFile?: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${what}: ${reason}${logFile === undefined ? '' : `\nThe server's log: ${logFile}`}`, options)
+    this.name = 'SetupError'
+  }
+}
+
 /** The request makes no sense for this provider or in this state; the message says why. */
 export class StackRefusal extends Error {
   override readonly name = 'StackRefusal'

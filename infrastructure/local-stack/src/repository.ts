@@ -15,6 +15,6 @@ export const STACK_FOLDER = join(REPOSITORY_ROOT, '.stack')
 
 /** The cache that all clones of this user share. */
 export const sharedCacheFolder = (): string => {
-  const base = process.env['XDG_CACHE_HOME']
+  const base = process.env.XDG_CACHE_HOME
   return join(base !== undefined && base !== '' ? base : join(homedir(), '.cache'), 'infinite-scribe')
 }

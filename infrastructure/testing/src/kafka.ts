@@ -43,8 +43,7 @@ export async function createTestTopic(partitions = 6, name = `test-${randomUUID(
 }
 
 /** Every record that the topic holds now, by partition and offset. */
-export async function readTopicToEnd(topic: string): Promise<ReadRecord[]> {
-  const kafka = testKafka()
+export async function readTopicToEnd(topic: string, kafka = testKafka()): Promise<ReadRecord[]> {
   const admin = kafka.admin()
   await admin.connect()
   const ends = new Map<number, bigint>()

@@ -18,7 +18,7 @@ const MAX_ERRORS = 50
 export interface CatalogedCommand {
   readonly definition: CommandDefinition
   /** What the schema has against a payload; empty when nothing. */
-  faultsOf(payload: JsonObject): PayloadError[]
+  readonly faultsOf: (payload: JsonObject) => PayloadError[]
 }
 
 export class CommandCatalog {

@@ -44,15 +44,17 @@ async function inflate(request: IncomingMessage, encoding: Encoding): Promise<Bu
     received += chunk.length
     if (received > MAX_BODY_BYTES) stop(tooLarge())
   }
-  const onAborted = () => stop(aborted())
-  request.on('data', onData).once('close', onAborted)
+  const onClose = () => {
+    if (!request.complete) stop(aborted())
+  }
+  request.on('data', onData).once('close', onClose)
   request.pipe(inflater)
   try {
     return await getRawBody(inflater, { limit: MAX_BODY_BYTES })
   } catch (error) {
     throw problemOf(error as RawBodyError)
   } finally {
-    request.off('data', onData).off('close', onAborted)
+    request.off('data', onData).off('close', onClose)
     request.unpipe(inflater)
     inflater.on('error', () => undefined).destroy()
     // What is left of the body is read and thrown away, so that the client reads its answer.

@@ -27,7 +27,10 @@ export function mountEndpoints(endpoints: readonly Endpoint[], gates: Gates): Ro
  * @param methods the path's own, in lower case
  */
 export function otherMethods(path: string, methods: readonly ('get' | 'post')[]): RequestHandler {
-  const allow = [...methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])), 'OPTIONS']
+  const allow = [
+    ...[...methods].sort().flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])),
+    'OPTIONS',
+  ]
   const headers = { Allow: allow.join(', ') }
   return (request, response) => {
     factsOf(response).route = path

@@ -55,6 +55,6 @@ const livelyProgress = (stream: NodeJS.WriteStream): Progress => ({
 
 /** The progress that suits the stream. */
 export const progressOn = (stream: NodeJS.WriteStream): Progress =>
-  stream.isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined
+  stream.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined
     ? livelyProgress(stream)
     : plainProgress((text) => void stream.write(text))

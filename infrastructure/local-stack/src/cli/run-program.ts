@@ -1,5 +1,5 @@
 /** Runs the main function of a program: its end, its faults and its signals become an exit code. */
-import { PartStartError, StackRefusal } from '../provider'
+import { PartStartError, SetupError, StackRefusal } from '../provider'
 
 /** Aborted once, by the first of SIGINT, SIGTERM, SIGHUP or the death of the program that launched this one. */
 export const shutdownSignal = (): AbortSignal => {
@@ -12,6 +12,18 @@ export const shutdownSignal = (): AbortSignal => {
   return controller.signal
 }
 
+/** The work's result, or `undefined` as soon as the signal is aborted; the work then goes on by itself. */
+export const untilAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> => {
+  let stop: () => void = () => undefined
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', stop))
+}
+
 const EXIT_CODE_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** The exit code of a program that a signal ended. */
@@ -19,7 +31,9 @@ export const exitCodeOf = (signal: AbortSignal): number => EXIT_CODE_OF[String(s
 
 /** A message for people where the fault is one of theirs or of their machine's; else the stack. */
 export const explain = (error: unknown): string => {
-  if (error instanceof PartStartError || error instanceof StackRefusal) return error.message
+  for (const known of [PartStartError, SetupError, StackRefusal]) {
+    if (error instanceof known) return error.message
+  }
   if (error instanceof Error) return error.stack ?? error.message
   return String(error)
 }

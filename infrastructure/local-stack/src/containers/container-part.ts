@@ -11,6 +11,11 @@ import type { ContainerLabels } from './stale-containers'
 type EngineClient = Awaited<ReturnType<typeof dockerClient>>
 type Container = ReturnType<EngineClient['container']['getById']>
 
+/** The engine sends both outputs in one stream, in frames; its client's types do not know of this. */
+interface Demultiplexer {
+  demuxStream(from: Readable, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void
+}
+
 export abstract class ContainerPart implements StackPart {
   abstract readonly name: ServerName
   private container: Container | undefined
@@ -62,7 +67,7 @@ export abstract class ContainerPart implements StackPart {
     await container.start()
     const log = (await container.logs({ follow: true, stdout: true, stderr: true, since })) as Readable
     const file = createWriteStream(this.logFile, { flags: 'a' })
-    container.modem.demuxStream(log, file, file)
+    ;(container.modem as Demultiplexer).demuxStream(log, file, file)
     log.once('end', () => file.end())
     log.once('error', () => file.end())
     await this.watch(container)

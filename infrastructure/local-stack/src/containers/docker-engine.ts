@@ -6,13 +6,13 @@ import type { ContainerRuntimeClient } from 'testcontainers'
 
 const candidates = (): string[] => [
   '/var/run/docker.sock',
-  join(process.env['XDG_RUNTIME_DIR'] ?? `/run/user/${String(process.getuid?.() ?? 0)}`, 'docker.sock'),
+  join(process.env.XDG_RUNTIME_DIR ?? `/run/user/${String(process.getuid?.() ?? 0)}`, 'docker.sock'),
   join(homedir(), '.docker/run/docker.sock'),
   join(homedir(), '.docker/desktop/docker.sock'),
   join(homedir(), '.testcontainers.properties'),
 ]
 
-const hostGiven = (): boolean => (process.env['DOCKER_HOST'] ?? '') !== ''
+const hostGiven = (): boolean => (process.env.DOCKER_HOST ?? '') !== ''
 
 /** The client of the engine; throws where none answers. */
 export const dockerClient = async (): Promise<ContainerRuntimeClient> => {

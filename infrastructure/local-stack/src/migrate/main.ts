@@ -5,7 +5,7 @@ import { readStackFile } from '../stack/stack-file'
 import { describeMigration, migrate } from './migrate'
 
 const targetUrl = (): string => {
-  const given = process.env['DATABASE_URL']
+  const given = process.env.DATABASE_URL
   if (given !== undefined && given !== '') return given
   const running = readStackFile()
   if (running !== undefined) return running.database_url

@@ -31,18 +31,19 @@ export const kafkaJarsCached = (): boolean => existsSync(join(cacheFolder(), 'li
 export const hasMaven = (): boolean => spawnSync('mvn', ['--version'], { stdio: 'ignore' }).status === 0
 
 /** The folder of Kafka's jars; downloads them the first time. Two clones may ask at once. */
-export const kafkaJars = async (logFile: string): Promise<string> => {
+export const kafkaJars = async (logFile: string, signal: AbortSignal): Promise<string> => {
   const cache = cacheFolder()
   const libs = join(cache, 'libs')
   if (existsSync(libs)) return libs
   // One at a time: Maven's own repository is not made for two that fill it at once.
   await withFileLock(`${cache}.lock`, DOWNLOAD_TIMEOUT_MS, async () => {
+    signal.throwIfAborted()
     if (existsSync(libs)) return
     removeRests(cache)
     const partial = `${cache}.partial-${randomUUID()}`
     mkdirSync(partial, { recursive: true })
     try {
-      await copyDependencies(join(partial, 'libs'), logFile)
+      await copyDependencies(join(partial, 'libs'), logFile, signal)
       renameSync(partial, cache)
     } catch (error) {
       rmSync(partial, { recursive: true, force: true })
@@ -61,7 +62,7 @@ const removeRests = (cache: string): void => {
   }
 }
 
-const copyDependencies = (output: string, logFile: string): Promise<void> => {
+const copyDependencies = (output: string, logFile: string, signal: AbortSignal): Promise<void> => {
   const log = openSync(logFile, 'a')
   return new Promise<void>((resolve, reject) => {
     const child = spawn(
@@ -74,7 +75,7 @@ const copyDependencies = (output: string, logFile: string): Promise<void> => {
         '-DincludeScope=runtime',
         `-DoutputDirectory=${output}`,
       ],
-      { stdio: ['ignore', log, log] },
+      { stdio: ['ignore', log, log], signal },
     )
     child.once('error', (cause) => reject(new Error('Maven (mvn) could not be run', { cause })))
     child.once('exit', (code) =>

@@ -54,17 +54,18 @@ export class NativeKafka extends NativePart implements KafkaPart {
     return `127.0.0.1:${this.ports.broker}`
   }
 
-  protected async bringUp(): Promise<void> {
+  protected async bringUp(signal: AbortSignal): Promise<void> {
     mkdirSync(join(this.places.home, 'data'), { recursive: true })
-    const libs = await kafkaJars(this.logFile)
+    const libs = await kafkaJars(this.logFile, signal)
     const keepsPorts = this.ports !== undefined
     for (let attempt = 1; ; attempt += 1) {
       this.ports ??= { broker: await freePort(), controller: await freePort() }
+      signal.throwIfAborted()
       try {
         await this.launch(libs, this.ports)
         return
       } catch (error) {
-        if (keepsPorts || attempt === PORT_TRIES || !portWasTaken(this.logFile)) throw error
+        if (signal.aborted || keepsPorts || attempt === PORT_TRIES || !portWasTaken(this.logFile)) throw error
         await this.process.kill()
         releasePort(this.ports.broker)
         releasePort(this.ports.controller)
@@ -137,7 +138,7 @@ const properties = (settings: Readonly<Record<string, string>>): string =>
     .join('')
 
 const javaCommand = (): string => {
-  const home = process.env['JAVA_HOME']
+  const home = process.env.JAVA_HOME
   const own = home === undefined || home === '' ? undefined : join(home, 'bin/java')
   return own !== undefined && existsSync(own) ? own : 'java'
 }

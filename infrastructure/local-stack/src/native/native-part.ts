@@ -19,13 +19,18 @@ export abstract class NativePart implements StackPart {
   }
 
   /** Launches the process and waits until it does its work. */
-  protected abstract bringUp(): Promise<void>
+  protected abstract bringUp(signal: AbortSignal): Promise<void>
+
+  /** Aborted when the part is ended while it is still coming up, so that nothing is launched afterwards. */
+  private starting = new AbortController()
 
   async start(): Promise<void> {
     if (this.state === 'frozen') throw new StackRefusal(`${this.name} is frozen: thaw it`)
     if (this.state === 'running') return
+    const starting = new AbortController()
+    this.starting = starting
     try {
-      await this.bringUp()
+      await this.bringUp(starting.signal)
     } catch (error) {
       await this.process.kill()
       if (error instanceof PartStartError) throw error
@@ -34,11 +39,17 @@ export abstract class NativePart implements StackPart {
   }
 
   async stop(): Promise<void> {
+    this.giveUpStarting()
     await this.process.stop()
   }
 
   async kill(): Promise<void> {
+    this.giveUpStarting()
     await this.process.kill()
+  }
+
+  private giveUpStarting(): void {
+    this.starting.abort(new Error('ended while it was coming up'))
   }
 
   async freeze(): Promise<void> {

@@ -65,17 +65,18 @@ export class NativePostgres extends NativePart implements PostgresPart {
     return join(this.places.home, 'data')
   }
 
-  protected async bringUp(): Promise<void> {
+  protected async bringUp(signal: AbortSignal): Promise<void> {
     const binaries = postgresBinaries(this.account)
     if (!existsSync(this.dataFolder)) await this.initialise(binaries)
     const keepsPort = this.port !== undefined
     for (let attempt = 1; ; attempt += 1) {
       this.port ??= await freePort()
+      signal.throwIfAborted()
       try {
         await this.launch(binaries, this.port)
         return
       } catch (error) {
-        if (keepsPort || attempt === PORT_TRIES || !portWasTaken(this.logFile)) throw error
+        if (signal.aborted || keepsPort || attempt === PORT_TRIES || !portWasTaken(this.logFile)) throw error
         await this.process.kill()
         releasePort(this.port)
         this.port = undefined
@@ -148,6 +149,6 @@ export class NativePostgres extends NativePart implements PostgresPart {
 
   /** None of the caller's PG* variables, which would change what the programs do. */
   private environment(): NodeJS.ProcessEnv {
-    return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }
+    return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
   }
 }

@@ -6,15 +6,15 @@ import { waitUntil } from '../wait-until'
 /** The topic that takes the record; it holds nothing of interest and is never read. */
 export const PROBE_TOPIC = '_stack_readiness'
 
-/** A kafkajs client that keeps quiet and does not retry by itself. */
-export const quietKafka = (brokers: string, requestTimeoutMs = 5_000): Kafka =>
+/** A kafkajs client that keeps quiet, and does not retry by itself unless told to. */
+export const quietKafka = (brokers: string, requestTimeoutMs = 5_000, retries = 0): Kafka =>
   new Kafka({
     clientId: 'infinite-scribe-stack',
     brokers: brokers.split(',').map((broker) => broker.trim()),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
     requestTimeout: requestTimeoutMs,
-    retry: { retries: 0 },
+    retry: { retries, initialRetryTime: 100 },
   })
 
 /** Whether something accepts connections there; cheaper than a client while a JVM starts. */

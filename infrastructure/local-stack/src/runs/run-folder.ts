@@ -49,6 +49,7 @@ export class RunFolder {
     }
     const owner = identify(process.pid)
     if (owner === undefined) throw new Error('this process cannot see itself among the processes')
+    rmSync(join(path, 'logs'), { recursive: true, force: true })
     for (const folder of ['logs', 'pids']) mkdirSync(join(path, folder), { recursive: true })
     const run = new RunFolder(path, { owner, keepsData, ...(earlier?.home && { home: earlier.home }) })
     run.save()
@@ -91,7 +92,10 @@ export class RunFolder {
   private keepsLogs = false
 
   private removeFiles(): void {
-    if (!this.keepsLogs) return removeRun(this.path, this.record)
+    if (!this.keepsLogs) {
+      removeRun(this.path, this.record)
+      return
+    }
     writeFileSync(join(this.path, ONLY_LOGS), '')
     this.removeData()
     for (const name of readdirSync(this.path)) {

@@ -39,7 +39,7 @@ const post = ({ port, secret }: ControlFile, body: string): Promise<string> =>
  * @throws StackRefusal when no stack runs, or with what the stack objects to
  */
 export const control = async (request: ControlRequest): Promise<readonly PartStatus[]> => {
-  const file = readJson<ControlFile>(CONTROL_FILE)
+  const file = readJson(CONTROL_FILE) as ControlFile | undefined
   if (file === undefined) throw notRunning()
   const answer = JSON.parse(await post(file, JSON.stringify(request))) as ControlAnswer
   if ('refused' in answer) throw new StackRefusal(answer.refused)

@@ -13,10 +13,10 @@ const SECRET_BYTES = 32
 
 /** What the environment gives, else a fresh key for this run. */
 export const jwtSettings = (environment: Environment): JwtSettings => ({
-  issuer: environment['JWT_ISSUER'] ?? 'infinite-scribe-local',
-  audience: environment['JWT_AUDIENCE'] ?? 'infinite-scribe',
+  issuer: environment.JWT_ISSUER ?? 'infinite-scribe-local',
+  audience: environment.JWT_AUDIENCE ?? 'infinite-scribe',
   algorithm: 'HS256',
-  secret: environment['JWT_SECRET'] ?? randomBytes(SECRET_BYTES).toString('base64url'),
+  secret: environment.JWT_SECRET ?? randomBytes(SECRET_BYTES).toString('base64url'),
 })
 
 /** A token for `subject`, good for 24 hours; `scope` is space-separated. */

@@ -4,8 +4,8 @@ import type { Environment } from '../choose-provider'
 import type { Progress } from '../cli/progress'
 import { freePort } from '../free-port'
 import { databaseOf, withDatabase } from '../external/external-provider'
-import { describeMigration, migrate } from '../migrate/migrate'
-import { PartStartError, StackRefusal, type StackPart, type StackProvider } from '../provider'
+import { migrate } from '../migrate/migrate'
+import { SetupError, StackRefusal, type StackPart, type StackProvider } from '../provider'
 import { withClient } from '../readiness/postgres-ready'
 import type { RunFolder } from '../runs/run-folder'
 import { jwtEnvironment, jwtSettings, signToken, type JwtSettings } from './credentials'
@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly onUnexpectedEnd?: (part: string, how: string, logFile: string) => void
 }
 
+/** The server is up already. */
+const MIGRATION_WAIT_MS = 5_000
 const DEFAULT_TOPIC = 'domain-events'
 const DEFAULT_ORIGINS = 'http://localhost:3000,http://localhost:5173'
 
@@ -41,7 +43,7 @@ export class LocalStack {
   constructor(private readonly options: StackOptions) {
     this.provider = options.provider
     this.jwt = jwtSettings(options.environment)
-    this.eventsTopic = options.eventsTopic ?? options.environment['EVENTS_TOPIC'] ?? DEFAULT_TOPIC
+    this.eventsTopic = options.eventsTopic ?? options.environment.EVENTS_TOPIC ?? DEFAULT_TOPIC
     this.tokens = this.signTokens()
   }
 
@@ -68,28 +70,49 @@ export class LocalStack {
 
   /** Brings everything up, in order; a failure names the part, the reason and its log. */
   async start(progress: Progress): Promise<void> {
+    const starting = this.bringUp(progress)
+    this.starting = starting.catch(() => undefined)
+    await starting
+  }
+
+  private starting: Promise<void> = Promise.resolve()
+  private closing = false
+
+  private async bringUp(progress: Progress): Promise<void> {
     await progress.step(`PostgreSQL and Kafka (${this.provider.name})`, () => this.provider.start())
     await progress.step('Database schema', () => this.migrate())
     await progress.step('Kafka topics', () => this.createTopics())
     await progress.step('api-gateway and message-relay', async () => {
       this.gatewayService = await this.newGateway()
       const relay = await this.newRelay()
+      if (this.closing) throw new Error('ended while it was coming up')
       await Promise.all([this.gatewayService.startReady(), relay.startReady()])
     })
   }
 
   private async migrate(): Promise<void> {
-    const report = await migrate(this.databaseUrl).catch((error: unknown) => {
-      throw new PartStartError('the database schema', (error as Error).message, undefined, { cause: error })
+    await migrate(this.databaseUrl, MIGRATION_WAIT_MS).catch((error: unknown) => {
+      throw new SetupError(
+        'The database could not be migrated',
+        (error as Error).message,
+        this.provider.postgres.logFile,
+        {
+          cause: error,
+        },
+      )
     })
-    describeMigration(report)
   }
 
   private async createTopics(): Promise<void> {
     await createTopics(this.relayEnvironment()).catch((error: unknown) => {
-      throw new PartStartError('the topics', (error as Error).message, this.provider.kafka.logFile, {
-        cause: error,
-      })
+      throw new SetupError(
+        'The topics could not be created',
+        (error as Error).message,
+        this.provider.kafka.logFile,
+        {
+          cause: error,
+        },
+      )
     })
   }
 
@@ -118,7 +141,7 @@ export class LocalStack {
       SERVICE_TYPE: 'api-gateway',
       PORT: String(port),
       GATEWAY_ADMIN_PORT: String(adminPort),
-      CORS_ORIGINS: this.options.environment['CORS_ORIGINS'] ?? DEFAULT_ORIGINS,
+      CORS_ORIGINS: this.options.environment.CORS_ORIGINS ?? DEFAULT_ORIGINS,
     })
   }
 
@@ -252,12 +275,17 @@ export class LocalStack {
     return join(this.options.run.path, 'logs')
   }
 
-  /** Takes everything down: the services first, then what they depend on. */
+  /** Takes everything down: the services first, then what they depend on. Also in the middle of a start. */
   async close(): Promise<void> {
-    const services = [
-      ...(this.gatewayService === undefined ? [] : [this.gatewayService]),
-      ...this.relayServices,
-    ]
+    this.closing = true
+    await this.takeDown()
+    await this.starting
+    await this.takeDown()
+  }
+
+  private async takeDown(): Promise<void> {
+    const gateway = this.gatewayService === undefined ? [] : [this.gatewayService]
+    const services = [...gateway, ...this.relayServices]
     // A service that waits for a frozen server would use up all of its time to stop.
     const { postgres, kafka } = this.provider
     for (const part of [postgres, kafka, ...services]) if (part.state === 'frozen') await part.thaw()

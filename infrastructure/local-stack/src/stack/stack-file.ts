@@ -1,6 +1,7 @@
 /** `.stack/stack.json`: what tools may know of the running stack. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readPidFile } from '../processes/pid-file'
 import type { ProviderName } from '../provider'
 import { STACK_FOLDER } from '../repository'
 
@@ -31,6 +32,9 @@ export interface StackFile {
   }
 }
 
+/** The process of `npm start`. */
+export const OWNER_FILE = join(STACK_FOLDER, 'supervisor.json')
+
 export const STACK_FILE = join(STACK_FOLDER, 'stack.json')
 
 /** Replaces a JSON file whole: a reader sees the old one or the new one. Only its owner may read it. */
@@ -41,14 +45,19 @@ export const writeJson = (file: string, content: unknown): void => {
   renameSync(partial, file)
 }
 
-export const readJson = <T>(file: string): T | undefined => {
+/** The content, or undefined if there is none that can be read. */
+export const readJson = (file: string): unknown => {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     return undefined
   }
 }
 
-export const readStackFile = (): StackFile | undefined => readJson<StackFile>(STACK_FILE)
+/** Of the stack that runs here; what a killed one left is not believed. */
+export const readStackFile = (): StackFile | undefined =>
+  readPidFile(OWNER_FILE) === undefined ? undefined : (readJson(STACK_FILE) as StackFile | undefined)
 
-export const removeStackFile = (): void => rmSync(STACK_FILE, { force: true })
+export const removeStackFile = (): void => {
+  for (const file of [STACK_FILE, OWNER_FILE]) rmSync(file, { force: true })
+}

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { chooseProvider, openProvider } from '../choose-provider'
 import { progressOn } from '../cli/progress'
-import { exitCodeOf, runProgram, shutdownSignal } from '../cli/run-program'
+import { exitCodeOf, runProgram, shutdownSignal, untilAborted } from '../cli/run-program'
 import { STACK_FOLDER } from '../repository'
 import { RunFolder } from '../runs/run-folder'
 import { serveControl } from './control-server'
@@ -51,13 +51,6 @@ Play an outage: npm run stack -- freeze kafka   (npm run stack -- --help names t
 Ctrl-C takes everything down.`)
 }
 
-/** Resolves when the program is asked to end. */
-const asked = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-
 runProgram(async () => {
   const signal = shutdownSignal()
   const progress = progressOn(process.stdout)
@@ -69,20 +62,20 @@ runProgram(async () => {
     run,
     environment: env,
     ports: {
-      gateway: numberOr(env['PORT'], 8000),
-      gatewayAdmin: numberOr(env['GATEWAY_ADMIN_PORT'], 8002),
-      relay: numberOr(env['RELAY_HTTP_PORT'], 8001),
+      gateway: numberOr(env.PORT, 8000),
+      gatewayAdmin: numberOr(env.GATEWAY_ADMIN_PORT, 8002),
+      relay: numberOr(env.RELAY_HTTP_PORT, 8001),
     },
     onUnexpectedEnd: (part, how, logFile) => say(`${part} ended by itself (${how}); its log: ${logFile}`),
   })
   const supervisor = new Supervisor(stack)
   try {
-    await stack.start(progress)
+    await untilAborted(signal, stack.start(progress))
     if (signal.aborted) return exitCodeOf(signal)
     supervisor.watch()
     const control = await serveControl(supervisor.perform)
     welcome(stack)
-    await asked(signal)
+    await untilAborted(signal, new Promise<never>(() => undefined))
     say('')
     await control.close()
     return 0

@@ -1,9 +1,10 @@
 /** Performs the verbs of `npm run stack` on a stack, and keeps stack.json true. */
+import { writePidFile } from '../processes/pid-file'
 import { StackRefusal, type StackPart } from '../provider'
 import type { ControlRequest, PartStatus } from './control-server'
 import type { LocalStack } from './local-stack'
 import { Service } from './service'
-import { STACK_FILE, writeJson } from './stack-file'
+import { OWNER_FILE, STACK_FILE, writeJson } from './stack-file'
 
 /** How soon stack.json tells of a process that ended by itself. */
 const REFRESH_MS = 500
@@ -18,6 +19,7 @@ export class Supervisor {
 
   /** Writes stack.json, and again whenever it changes. */
   watch(): void {
+    writePidFile(OWNER_FILE, process.pid)
     this.refresh()
     this.timers.push(
       setInterval(() => this.refresh(), REFRESH_MS),

@@ -13,8 +13,11 @@ export const RELAY_CLI = join(REPOSITORY_ROOT, 'apps/message-relay/dist/operator
  * @throws with the command's own words when it fails
  */
 export const createTopics = async (environment: NodeJS.ProcessEnv): Promise<void> => {
-  if (!existsSync(RELAY_CLI)) throw new Error(`${RELAY_CLI} is not built`)
-  const child = spawn(process.execPath, [RELAY_CLI, 'topics', '--create', '--yes'], {
+  if (!existsSync(RELAY_CLI)) {
+    await createWithoutRelay(environment)
+    return
+  }
+  const child = spawn(process.execPath, [RELAY_CLI, 'topics', '--create'], {
     cwd: REPOSITORY_ROOT,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -31,6 +34,25 @@ export const createTopics = async (environment: NodeJS.ProcessEnv): Promise<void
   })
   if (code !== 0)
     throw new Error(`the topics could not be created (exit code ${String(code)})\n${output.trim()}`)
+}
+
+/** For a relay that has no command line yet. */
+const createWithoutRelay = async ({
+  KAFKA_BROKERS: brokers = '',
+  EVENTS_TOPIC: topic = '',
+  KAFKA_TOPIC_PARTITIONS: partitions = '6',
+}: NodeJS.ProcessEnv): Promise<void> => {
+  const admin = quietKafka(brokers, 10_000).admin()
+  await admin.connect()
+  try {
+    const there = await admin.listTopics()
+    const topics = [topic, `${topic}.dlq`]
+      .filter((name) => !there.includes(name))
+      .map((name) => ({ topic: name, numPartitions: Number(partitions) }))
+    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true })
+  } finally {
+    await admin.disconnect()
+  }
 }
 
 const isOurs = (topic: string): boolean => !topic.startsWith('__') && topic !== PROBE_TOPIC

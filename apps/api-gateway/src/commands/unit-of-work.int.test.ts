@@ -1,0 +1,319 @@
+/** What is said, and what is left behind, when PostgreSQL or the way to it fails. */
+import { createLogger } from '@infinite-scribe/service-kit'
+import { eventually, freePort } from '@infinite-scribe/testing'
+import { Client } from 'pg'
+import { connectDatabase } from '../database/connect'
+import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
+import { isRefusal, refuse, ServiceFault } from '../outcome'
+import type { Services } from '../services'
+import { granted, openFixture, openSession, send, snapshotOf, type Fixture } from '../service-fixture.test'
+import { UnitOfWork } from './unit-of-work'
+
+const logger = createLogger('test', 'error')
+jest.spyOn(logger, 'warn').mockReturnValue(logger)
+
+let fixture: Fixture
+let proxy: TcpProxy
+beforeAll(async () => {
+  fixture = await openFixture()
+  proxy = await openTcpProxy(fixture.url)
+})
+afterAll(async () => {
+  await fixture.close()
+  await proxy.close()
+})
+afterEach(() => {
+  proxy.decide = () => 'pass'
+  proxy.blackHole = false
+})
+
+const notifier = { eventsWritten: () => undefined, taskProgressed: () => undefined }
+
+/** Services whose connections go through the proxy, with time-outs of a test. */
+function throughProxy(timeouts = {}, poolMax = 2): Services {
+  const knex = connectDatabase({ databaseUrl: proxy.url, databasePoolMax: poolMax }, () => undefined, {
+    connectMs: 400,
+    acquireMs: 500,
+    statementMs: 2_000,
+    queryMs: 500,
+    idleInTransactionMs: 2_000,
+    ...timeouts,
+  })
+  const services = fixture.replica({ knex, logger, notifier })
+  return { ...services, stop: () => services.stop().then(() => knex.destroy()) }
+}
+
+async function faultOf(promise: Promise<unknown>): Promise<{ code: unknown; ms: number }> {
+  const from = performance.now()
+  const error: unknown = await promise.then(
+    (value) => value,
+    (thrown: unknown) => thrown,
+  )
+  return { code: error instanceof ServiceFault ? error.code : error, ms: performance.now() - from }
+}
+
+const STATEMENTS = [
+  'BEGIN',
+  'load-session',
+  'record-command',
+  'advance-session',
+  'append-event',
+  'save-to-outbox',
+]
+
+describe('a connection that dies', () => {
+  it.each(STATEMENTS)('at %s leaves nothing, and the next command works', async (statement) => {
+    const services = throughProxy()
+    const session = await openSession(services)
+    // Named statements are prepared by now, and known to the proxy by their names.
+    granted(await send(services, session, 'SubmitFeedback'))
+    const before = await snapshotOf(fixture.sql)
+    for (const fate of ['cut before', 'cut after'] as const) {
+      proxy.decide = (piece) => (piece.includes(statement) ? fate : 'pass')
+      expect(await faultOf(send(services, session, 'SubmitFeedback'))).toMatchObject({
+        code: 'SERVICE_UNAVAILABLE',
+      })
+      expect(await snapshotOf(fixture.sql)).toEqual(before)
+      proxy.decide = () => 'pass'
+    }
+    granted(await send(services, session, 'SubmitFeedback'))
+    await services.stop()
+  })
+
+  it('before COMMIT arrived is an unknown outcome, and the same key carries the command out once', async () => {
+    const services = throughProxy()
+    const session = await openSession(services)
+    const before = await snapshotOf(fixture.sql)
+    const again = () => send(services, session, 'SubmitFeedback', { n: 1 }, { idempotencyKey: 'k' })
+    proxy.decide = (piece) => (piece.includes('COMMIT') ? 'cut before' : 'pass')
+    expect(await faultOf(again())).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    expect(await snapshotOf(fixture.sql)).toEqual(before)
+    proxy.decide = () => 'pass'
+    expect(granted(await again()).replayed).toBe(false)
+    expect(await fixture.rows.inbox(session)).toHaveLength(1)
+    await services.stop()
+  })
+
+  it('after COMMIT was done is an unknown outcome, and the same key gives its answer', async () => {
+    const services = throughProxy()
+    const session = await openSession(services)
+    const again = () => send(services, session, 'SubmitFeedback', { n: 1 }, { idempotencyKey: 'k' })
+    proxy.decide = (piece) => (piece.includes('COMMIT') ? 'cut after' : 'pass')
+    expect(await faultOf(again())).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    const [command] = await fixture.rows.inbox(session)
+    expect(await fixture.rows.events(session)).toHaveLength(2)
+    expect(await fixture.rows.outbox(session)).toHaveLength(2)
+    proxy.decide = () => 'pass'
+    expect(granted(await again())).toMatchObject({ commandId: command!.id, replayed: true })
+    await services.stop()
+  })
+
+  it('ended by the server at any statement leaves nothing partial', async () => {
+    const services = fixture.replica({ notifier, logger }, { databasePoolMax: 2 })
+    const session = await openSession(services)
+    const killer = new Client({ connectionString: fixture.url })
+    await killer.connect()
+    const killing = { done: false, kills: 0 }
+    const kill = (async () => {
+      while (!killing.done) {
+        const { rowCount } = await killer.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'api-gateway' AND state <> 'idle'
+              AND random() < 0.2`,
+        )
+        killing.kills += rowCount ?? 0
+      }
+    })()
+    const outcomes: unknown[] = []
+    for (let i = 0; i < 60 || killing.kills < 5; i++) {
+      const answer = await send(services, session, 'SubmitFeedback', { i }).catch((error: unknown) => error)
+      outcomes.push(answer instanceof ServiceFault ? answer.code : isRefusal(answer) ? answer.code : 'done')
+    }
+    killing.done = true
+    await kill
+    await killer.end()
+    expect(new Set(outcomes)).toEqual(
+      new Set(['done', 'SERVICE_UNAVAILABLE', ...outcomes.filter((o) => o === 'OUTCOME_UNKNOWN')]),
+    )
+    const [inbox, events, outbox] = await Promise.all([
+      fixture.rows.inbox(session),
+      fixture.rows.events(session),
+      fixture.rows.outbox(session),
+    ])
+    expect(
+      events
+        .slice(1)
+        .map((e) => e.correlation_id)
+        .sort(),
+    ).toEqual(inbox.map((c) => c.id).sort())
+    expect(outbox.map((o) => o.id)).toEqual(events.map((e) => e.event_id))
+    expect(await fixture.rows.session(session)).toMatchObject({ version: events.length })
+    const done = outcomes.filter((o) => o === 'done').length
+    const unknown = outcomes.filter((o) => o === 'OUTCOME_UNKNOWN').length
+    expect(inbox.length).toBeGreaterThanOrEqual(done)
+    expect(inbox.length).toBeLessThanOrEqual(done + unknown)
+    await services.stop()
+  })
+})
+
+describe('a PostgreSQL that does not answer', () => {
+  it('is unavailable within its time-out, and its connection is thrown away', async () => {
+    const services = throughProxy({}, 1)
+    const session = await openSession(services)
+    granted(await send(services, session, 'SubmitFeedback'))
+    const before = await snapshotOf(fixture.sql)
+    const openedBefore = proxy.opened
+    // The answer to this very statement comes later than anybody waits for it.
+    proxy.decide = (piece) => (piece.includes('advance-session') ? 'swallow' : 'pass')
+    const { code, ms } = await faultOf(send(services, session, 'SubmitFeedback'))
+    expect(code).toBe('SERVICE_UNAVAILABLE')
+    expect(ms).toBeLessThan(1_500)
+    expect(await snapshotOf(fixture.sql)).toEqual(before)
+    proxy.decide = () => 'pass'
+    granted(await send(services, session, 'SubmitFeedback'))
+    expect(proxy.opened).toBe(openedBefore + 1)
+    await services.stop()
+  })
+
+  it('while committing is an unknown outcome', async () => {
+    const services = throughProxy()
+    const session = await openSession(services)
+    proxy.decide = (piece) => (piece.includes('COMMIT') ? 'swallow' : 'pass')
+    expect(await faultOf(send(services, session, 'SubmitFeedback'))).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+    })
+    await services.stop()
+  })
+
+  it('as a black hole gives 503 and not ready, in time, and serves again when it is back', async () => {
+    const services = throughProxy()
+    const session = await openSession(services)
+    proxy.blackHole = true
+    const answers = await Promise.all([
+      faultOf(send(services, session, 'SubmitFeedback')),
+      faultOf(services.sessions.open({ caller: { sub: 'x', scopes: new Set() }, requestId: 'r' })),
+      faultOf(services.sessions.state({ sub: 'owner', scopes: new Set() }, session)),
+      faultOf(services.tasks.get({ sub: 'owner', scopes: new Set() }, session)),
+    ])
+    expect(answers.map(({ code }) => code)).toEqual(Array(4).fill('SERVICE_UNAVAILABLE'))
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(2_500)
+    expect(await services.readiness.check()).toBe(false)
+    proxy.blackHole = false
+    granted(await send(services, session, 'SubmitFeedback'))
+    expect(await services.readiness.check()).toBe(true)
+    await services.stop()
+  })
+
+  it('because nobody listens is unavailable at once', async () => {
+    const url = new URL(fixture.url)
+    url.port = String(await freePort())
+    const services = fixture.replica({ logger, notifier }, { databaseUrl: url.href })
+    const { code, ms } = await faultOf(openSession(services))
+    expect(code).toBe('SERVICE_UNAVAILABLE')
+    expect(ms).toBeLessThan(2_000)
+    expect(await services.readiness.check()).toBe(false)
+  })
+
+  it('because its connections, or the pool’s, are all taken is unavailable', async () => {
+    const services = throughProxy({}, 1)
+    await openSession(services)
+    const holder = new Client({ connectionString: fixture.url })
+    await holder.connect()
+    await holder.query('BEGIN; LOCK TABLE genesis_sessions')
+    const answers = await Promise.all([
+      faultOf(openSession(services)),
+      faultOf(services.tasks.get({ sub: 'x', scopes: new Set() }, crypto.randomUUID())),
+    ])
+    await holder.end()
+    expect(answers.map(({ code }) => code)).toEqual(Array(2).fill('SERVICE_UNAVAILABLE'))
+    await services.stop()
+  })
+})
+
+it('a transaction whose process has stopped gives its locks back', async () => {
+  const frozen = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
+    connectMs: 1_000,
+    acquireMs: 1_000,
+    statementMs: 1_000,
+    queryMs: 1_000,
+    idleInTransactionMs: 200,
+  })
+  const session = await openSession(fixture.services)
+  const thaw: { now: () => void } = { now: () => undefined }
+  const stopped = new UnitOfWork(frozen).write(async (tx) => {
+    await tx.raw('UPDATE genesis_sessions SET version = 99 WHERE id = ?', [session])
+    await new Promise<void>((resolve) => (thaw.now = resolve))
+    await tx.raw('SELECT 1')
+  })
+  const outcome = faultOf(stopped)
+  await eventually(async () => !isRefusal(await send(fixture.services, session, 'SubmitFeedback')))
+  thaw.now()
+  expect(await outcome).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  expect(await fixture.rows.session(session)).toMatchObject({ version: 2 })
+  await frozen.destroy()
+})
+
+describe('a unit of work', () => {
+  it('runs at REPEATABLE READ', async () => {
+    const knex = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined)
+    const unitOfWork = new UnitOfWork(knex)
+    const isolation = async (tx: Parameters<Parameters<UnitOfWork['write']>[0]>[0]) =>
+      (await tx.raw<{ rows: object[] }>('SHOW transaction_isolation')).rows
+    const expected = [{ transaction_isolation: 'repeatable read' }]
+    expect(await unitOfWork.write(isolation)).toEqual(expected)
+    expect(await unitOfWork.read(isolation)).toEqual(expected)
+    await knex.destroy()
+  })
+
+  it('rolls back what a refusal wrote', async () => {
+    const knex = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined)
+    const before = await snapshotOf(fixture.sql)
+    const answer = await new UnitOfWork(knex).write(async (tx) => {
+      await tx.raw(`INSERT INTO genesis_sessions (user_id) VALUES ('x')`)
+      return refuse('VALIDATION_ERROR', 'no')
+    })
+    expect(answer).toMatchObject({ code: 'VALIDATION_ERROR' })
+    expect(await snapshotOf(fixture.sql)).toEqual(before)
+    await knex.destroy()
+  })
+
+  it('gives up after ten clashes, and lets a fault of ours through as it is', async () => {
+    const knex = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined)
+    const unitOfWork = new UnitOfWork(knex, () => 0)
+    for (const sqlstate of ['40001', '40P01']) {
+      const attempts = { made: 0 }
+      const clash = unitOfWork.write(async (tx) => {
+        attempts.made++
+        await tx.raw(`DO $$ BEGIN RAISE EXCEPTION 'clash' USING ERRCODE = '${sqlstate}'; END $$`)
+      })
+      expect(await faultOf(clash)).toMatchObject({ code: 'CONCURRENCY_CONFLICT' })
+      expect(attempts.made).toBe(10)
+    }
+    await expect(unitOfWork.write((tx) => tx.raw('SELECT no_such_column'))).rejects.toMatchObject({
+      code: '42703',
+    })
+    await expect(unitOfWork.read((tx) => tx.raw('CREATE TABLE t ()'))).rejects.toMatchObject({
+      code: '25006',
+    })
+    await knex.destroy()
+  })
+
+  it('tries again when another writer took the aggregate’s version', async () => {
+    const session = await openSession(fixture.services)
+    // The row says version 1, the events say 2: the first try clashes, and by the second the row has caught up.
+    await fixture.sql.query(
+      `INSERT INTO domain_events (event_id, correlation_id, causation_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload)
+       SELECT gen_random_uuid(), gen_random_uuid(), last_event_id, 'Genesis.Session.FeedbackSubmitted', 'GENESIS_SESSION', id::text, 2, '{}'
+         FROM genesis_sessions WHERE id = $1`,
+      [session],
+    )
+    const clash = send(fixture.services, session, 'SubmitFeedback')
+    await fixture.sql.query(
+      `UPDATE genesis_sessions SET version = 2, last_event_id =
+         (SELECT event_id FROM domain_events WHERE aggregate_id = $1::text AND aggregate_version = 2) WHERE id = $1::uuid`,
+      [session],
+    )
+    granted(await clash)
+    expect((await fixture.rows.events(session)).map((e) => e.aggregate_version)).toEqual([1, 2, 3])
+  })
+})

@@ -1,0 +1,90 @@
+/** The wake-up after a commit: it arrives, costs little, and its failure hurts nobody. */
+import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
+import { Client } from 'pg'
+import { openTcpProxy } from '../database/tcp-proxy.test'
+import { OUTBOX_CHANNEL, PROGRESS_CHANNEL, WakeUp } from './wake-up'
+
+let database: TestDatabase
+let listener: Client
+const heard: { channel: string; payload?: string | undefined }[] = []
+beforeAll(async () => {
+  database = await createTestDatabase()
+  listener = new Client({ connectionString: database.url })
+  await listener.connect()
+  await listener.query(`LISTEN ${OUTBOX_CHANNEL}; LISTEN ${PROGRESS_CHANNEL}`)
+  listener.on('notification', ({ channel, payload }) => heard.push({ channel, payload }))
+})
+afterAll(async () => {
+  await listener.end()
+  await database.drop()
+})
+beforeEach(() => {
+  heard.length = 0
+})
+
+it('reaches who listens', async () => {
+  const wakeUp = new WakeUp(database.url, () => undefined)
+  wakeUp.eventsWritten()
+  wakeUp.taskProgressed('task-1')
+  await eventually(() => heard.length === 2)
+  expect(heard).toEqual([
+    { channel: OUTBOX_CHANNEL, payload: '' },
+    { channel: PROGRESS_CHANNEL, payload: 'task-1' },
+  ])
+  await wakeUp.stop()
+})
+
+it('is shared by those who ask while one is under way', async () => {
+  const wakeUp = new WakeUp(database.url, () => undefined)
+  for (let i = 0; i < 1_000; i++) wakeUp.eventsWritten()
+  await wakeUp.stop()
+  await listener.query('SELECT 1')
+  expect(heard.length).toBeGreaterThanOrEqual(1)
+  expect(heard.length).toBeLessThanOrEqual(2)
+})
+
+it('that fails is reported once, and a new connection serves the next', async () => {
+  const proxy = await openTcpProxy(database.url)
+  const failed = jest.fn()
+  const wakeUp = new WakeUp(proxy.url, failed)
+  wakeUp.eventsWritten()
+  await eventually(() => heard.length === 1)
+
+  proxy.decide = () => 'cut before'
+  wakeUp.eventsWritten()
+  await eventually(() => failed.mock.calls.length === 1)
+  wakeUp.eventsWritten()
+  await eventually(() => proxy.opened === 2)
+
+  proxy.decide = () => 'pass'
+  await eventually(() => {
+    wakeUp.eventsWritten()
+    return heard.length >= 2
+  })
+  expect(failed).toHaveBeenCalledTimes(1)
+  await wakeUp.stop()
+  await proxy.close()
+})
+
+it('survives that its idle connection is ended by the server', async () => {
+  const wakeUp = new WakeUp(database.url, () => undefined)
+  wakeUp.eventsWritten()
+  await eventually(() => heard.length === 1)
+  await listener.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'api-gateway wake-up'
+        AND datname = current_database()`,
+  )
+  await eventually(() => {
+    wakeUp.eventsWritten()
+    return heard.length >= 2
+  })
+  await wakeUp.stop()
+})
+
+it('sends nothing more once it is stopped', async () => {
+  const wakeUp = new WakeUp(database.url, () => undefined)
+  await wakeUp.stop()
+  wakeUp.eventsWritten()
+  await listener.query('SELECT 1')
+  expect(heard).toEqual([])
+})

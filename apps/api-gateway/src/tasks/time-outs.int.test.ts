@@ -1,0 +1,262 @@
+/** Commands that nobody finishes: when their clock runs, and that they are failed once. */
+import { createLogger } from '@infinite-scribe/service-kit'
+import { eventually } from '@infinite-scribe/testing'
+import { UnitOfWork } from '../commands/unit-of-work'
+import { connectDatabase } from '../database/connect'
+import {
+  AGENT,
+  expectOneChain,
+  granted,
+  openFixture,
+  openSession,
+  requestConcepts,
+  snapshotOf,
+  type Fixture,
+} from '../service-fixture.test'
+import { findOverdueTasks } from './find-overdue-tasks'
+import type { TaskService } from './task-service'
+import { TimeOuts } from './time-outs'
+
+const TIMEOUT = 60
+
+let fixture: Fixture
+let unitOfWork: UnitOfWork
+let knex: ReturnType<typeof connectDatabase>
+beforeAll(async () => {
+  fixture = await openFixture({ commandTimeoutSeconds: TIMEOUT })
+  knex = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 2 }, () => undefined)
+  unitOfWork = new UnitOfWork(knex)
+})
+afterAll(async () => {
+  await knex.destroy()
+  await fixture.close()
+})
+
+/** A pending task that was asked for, and last reported on, `age` seconds ago. */
+async function taskOfAge(age: number) {
+  const session = await openSession(fixture.services)
+  const ids = await requestConcepts(fixture.services, session)
+  await reported(ids.taskId, age)
+  const { rows } = await fixture.sql.query<{ id: string }>(
+    'SELECT request_event_id AS id FROM async_tasks WHERE id = $1',
+    [ids.taskId],
+  )
+  return { session, ...ids, outboxId: rows[0]!.id }
+}
+
+const reported = (taskId: string, secondsAgo: number) =>
+  fixture.sql.query(
+    'UPDATE async_tasks SET updated_at = now() - make_interval(secs => $2), created_at = least(created_at, now() - make_interval(secs => $2)) WHERE id = $1',
+    [taskId, secondsAgo],
+  )
+
+const outbox = (id: string, assignments: string) =>
+  fixture.sql.query(`UPDATE event_outbox SET ${assignments} WHERE id = $1`, [id])
+
+const overdue = () => findOverdueTasks(knex, TIMEOUT, 1_000)
+const timeOut = (taskId: string) => (fixture.services.tasks as TaskService).timeOut(taskId)
+
+const AGO = (seconds: number) => `now() - interval '${seconds} s'`
+const GAVE_UP = (seconds: number) =>
+  `jsonb_build_object('class', 'x', 'message', 'y', 'attempts', jsonb_build_array(${AGO(seconds + 7)}, ${AGO(seconds)}))`
+
+describe('the clock', () => {
+  it.each([
+    ['runs from the arrival on Kafka', `status = 'SENT', sent_at = ${AGO(61)}`, true],
+    ['has not run out since the arrival', `status = 'SENT', sent_at = ${AGO(59)}`, false],
+    ['does not run while the event is PENDING', `status = 'PENDING'`, false],
+    [
+      'does not run while an outage holds the event',
+      `status = 'FAILED', will_retry = true, last_error = ${GAVE_UP(999)}`,
+      false,
+    ],
+    [
+      'runs from the last attempt of an event that failed by its own fault',
+      `status = 'FAILED', last_error = ${GAVE_UP(61)}`,
+      true,
+    ],
+    ['has not run out since that attempt', `status = 'FAILED', last_error = ${GAVE_UP(59)}`, false],
+    [
+      'runs from the beginning where nobody says when the event failed',
+      `status = 'FAILED', created_at = ${AGO(61)}`,
+      true,
+    ],
+    [
+      'is not stopped by a nonsensical time',
+      `status = 'FAILED', created_at = ${AGO(61)}, last_error = '{"attempts": ["x"]}'`,
+      true,
+    ],
+  ])('%s', async (_, assignments, expected) => {
+    const { taskId, outboxId } = await taskOfAge(1_000)
+    await outbox(outboxId, assignments)
+    expect((await overdue()).includes(taskId)).toBe(expected)
+    expect(await timeOut(taskId)).toBe(expected)
+  })
+
+  it('goes on when the SENT row was cleaned away', async () => {
+    const late = await taskOfAge(1_000)
+    const inTime = await taskOfAge(1_000)
+    await outbox(late.outboxId, `status = 'SENT', sent_at = ${AGO(61)}`)
+    await outbox(inTime.outboxId, `status = 'SENT', sent_at = ${AGO(50)}`)
+    await fixture.sql.query(`DELETE FROM event_outbox WHERE status = 'SENT'`)
+    const due = await overdue()
+    expect(due).toContain(late.taskId)
+    expect(due).not.toContain(inTime.taskId)
+  })
+
+  it('runs from the task’s own beginning when the row was removed by hand', async () => {
+    const { taskId, outboxId } = await taskOfAge(61)
+    await fixture.sql.query('DELETE FROM event_outbox WHERE id = $1', [outboxId])
+    expect(await overdue()).toContain(taskId)
+  })
+
+  it('starts again with every report', async () => {
+    const { taskId, outboxId } = await taskOfAge(1_000)
+    await outbox(outboxId, `status = 'SENT', sent_at = ${AGO(999)}`)
+    granted(await fixture.services.tasks.progress(AGENT, taskId, { progress: 1 }))
+    expect(await overdue()).not.toContain(taskId)
+    await reported(taskId, 61)
+    expect(await overdue()).toContain(taskId)
+  })
+})
+
+describe('a command that times out', () => {
+  async function overdueTask() {
+    const task = await taskOfAge(1_000)
+    await outbox(task.outboxId, `status = 'SENT', sent_at = ${AGO(61)}`)
+    return task
+  }
+
+  it('is FAILED with its task and one event that says so', async () => {
+    const { session, taskId, commandId } = await overdueTask()
+    expect(await timeOut(taskId)).toBe(true)
+    const [task] = await fixture.rows.tasks(session)
+    const [command] = await fixture.rows.inbox(session)
+    const events = await fixture.rows.events(session)
+    expect(task).toMatchObject({
+      status: 'FAILED',
+      error_data: { code: 'timed_out', message: expect.any(String) },
+    })
+    expect(command!.status).toBe('FAILED')
+    expectOneChain(events)
+    expect(events[2]).toMatchObject({
+      event_type: 'Genesis.Session.ConceptGenerationFailed',
+      correlation_id: commandId,
+      payload: { task_id: taskId, reason: 'timed_out', error: { code: 'timed_out' } },
+      metadata: { user_id: 'owner', actor: 'api-gateway', task_id: taskId },
+    })
+    const before = await snapshotOf(fixture.sql)
+    expect(await timeOut(taskId)).toBe(false)
+    expect(await fixture.services.tasks.complete(AGENT, taskId, { result: {} })).toMatchObject({
+      code: 'TASK_ALREADY_ENDED',
+      details: { status: 'FAILED' },
+    })
+    expect(await snapshotOf(fixture.sql)).toEqual(before)
+  })
+
+  it('has one end when every replica and an agent end it at once', async () => {
+    const other = fixture.replica()
+    for (let round = 0; round < 10; round++) {
+      const { session, taskId } = await overdueTask()
+      await Promise.all([
+        timeOut(taskId),
+        (other.tasks as TaskService).timeOut(taskId),
+        other.tasks.complete(AGENT, taskId, { result: {} }),
+        timeOut(taskId),
+      ])
+      const events = await fixture.rows.events(session)
+      expectOneChain(events)
+      expect(events).toHaveLength(3)
+    }
+  })
+
+  it('is spared by a report that comes while it is being failed', async () => {
+    const { session, taskId } = await overdueTask()
+    const holder = await fixture.sql.connect()
+    await holder.query('BEGIN')
+    await holder.query('SELECT FROM command_inbox WHERE session_id = $1 FOR UPDATE', [session])
+    const failing = timeOut(taskId)
+    await eventually(
+      async () =>
+        (
+          await holder.query(
+            `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+          )
+        ).rowCount,
+    )
+    await holder.query(`UPDATE command_inbox SET status = 'PROCESSING' WHERE session_id = $1`, [session])
+    await holder.query(`UPDATE async_tasks SET status = 'RUNNING', updated_at = now() WHERE id = $1`, [
+      taskId,
+    ])
+    await holder.query('COMMIT')
+    holder.release()
+    expect(await failing).toBe(false)
+    expect((await fixture.rows.tasks(session))[0]).toMatchObject({ status: 'RUNNING' })
+  })
+})
+
+describe('the sweep', () => {
+  it('fails what is overdue, in the background, until it is stopped', async () => {
+    const replica = fixture.replica({}, { commandTimeoutSeconds: 1 })
+    replica.start()
+    const { session, taskId, outboxId } = await taskOfAge(0)
+    await outbox(outboxId, `status = 'SENT', sent_at = now()`)
+    const struck = await eventually(async () => {
+      const [task] = await fixture.rows.tasks(session)
+      return task!.status === 'FAILED' ? task : undefined
+    })
+    // One second after it was sent, and no later than five seconds after that.
+    const { rows } = await fixture.sql.query<{ s: number }>(
+      `SELECT extract(epoch FROM t.updated_at - o.sent_at)::float8 AS s
+         FROM async_tasks t JOIN event_outbox o ON o.id = t.request_event_id WHERE t.id = $1`,
+      [taskId],
+    )
+    expect(struck.error_data).toMatchObject({ code: 'timed_out' })
+    expect(rows[0]!.s).toBeGreaterThanOrEqual(1)
+    expect(rows[0]!.s).toBeLessThan(6)
+    await replica.stop()
+  })
+
+  it('lets one that cannot be failed not hold up the others, and says so', async () => {
+    const failedTasks: string[] = []
+    const ids = [await taskOfAge(1_000), await taskOfAge(1_000), await taskOfAge(1_000)].map((task) => task)
+    for (const { outboxId } of ids) await outbox(outboxId, `status = 'SENT', sent_at = ${AGO(99)}`)
+    const sweep = new TimeOuts({
+      unitOfWork,
+      commandTimeoutSeconds: TIMEOUT,
+      sweepIntervalMs: 1,
+      failed: () => undefined,
+      tasks: {
+        timeOut: (id) => {
+          if (id === ids[0]!.taskId) return Promise.reject(new Error('locked'))
+          failedTasks.push(id)
+          return Promise.resolve(true)
+        },
+      },
+    })
+    await expect(sweep.sweep()).rejects.toThrow('locked')
+    expect(failedTasks).toEqual(expect.arrayContaining([ids[1]!.taskId, ids[2]!.taskId]))
+  })
+
+  it('tries again after a fault', async () => {
+    const logger = createLogger('test', 'error')
+    const warn = jest.spyOn(logger, 'warn').mockReturnValue(logger)
+    const broken = connectDatabase(
+      { databaseUrl: 'postgres://x@127.0.0.1:1/x', databasePoolMax: 1 },
+      () => undefined,
+    )
+    const faults = jest.fn()
+    const sweep = new TimeOuts({
+      unitOfWork: new UnitOfWork(broken),
+      commandTimeoutSeconds: TIMEOUT,
+      sweepIntervalMs: 1,
+      failed: faults,
+      tasks: { timeOut: () => Promise.resolve(true) },
+    })
+    sweep.start()
+    await eventually(() => faults.mock.calls.length >= 2)
+    await sweep.stop()
+    await broken.destroy()
+    warn.mockRestore()
+  })
+})

@@ -1,0 +1,23 @@
+/** Says whether the relay makes progress, and if not, why. */
+import type { Circuit } from '../policy/circuit'
+import type { Readiness } from './health-server'
+
+export interface RelayState {
+  readonly leased: boolean
+  readonly lanes: number
+  readonly circuit: Circuit
+  readonly stopping: boolean
+}
+
+/** The verdict over `state`. */
+export function judgeReadiness(state: RelayState): Readiness {
+  const reasons: string[] = []
+  if (state.stopping) reasons.push('it is shutting down')
+  if (!state.leased) reasons.push('it owns no lanes: PostgreSQL has not granted or renewed a lease')
+  if (state.circuit.state === 'open') reasons.push(`the broker is away: ${state.circuit.reason}`)
+  return {
+    ready: reasons.length === 0,
+    reasons,
+    details: { lanes: state.lanes, circuit: state.circuit.state },
+  }
+}

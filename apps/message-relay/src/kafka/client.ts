@@ -1,0 +1,34 @@
+/** The Kafka client of this service: where the brokers are and how to speak to them. */
+import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs'
+
+export interface KafkaSettings {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly ssl: boolean
+  readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
+  /** How long one request may take. */
+  readonly requestTimeoutMs: number
+}
+
+export type KafkaLog = (message: string, details: Record<string, unknown>) => void
+
+const NO_RETRIES = { retries: 0 }
+
+/** A client that never retries by itself: the table keeps the schedule. `log` gets what the client would print. */
+export function createKafka(settings: KafkaSettings, log: KafkaLog): Kafka {
+  const config: KafkaConfig = {
+    brokers: [...settings.brokers],
+    clientId: settings.clientId,
+    ssl: settings.ssl,
+    ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
+    connectionTimeout: Math.min(2000, settings.requestTimeoutMs),
+    requestTimeout: settings.requestTimeoutMs,
+    retry: NO_RETRIES,
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ namespace, log: { message, ...details } }) =>
+        log(`kafkajs ${namespace}: ${message}`, details),
+  }
+  return new Kafka(config)
+}

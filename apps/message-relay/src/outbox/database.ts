@@ -1,0 +1,61 @@
+/** Connections to PostgreSQL for the relay's statements, each of which is a transaction of its own. */
+import { Pool, type QueryResultRow } from 'pg'
+
+export interface DatabaseSettings {
+  readonly url: string
+  readonly applicationName: string
+  readonly connections: number
+  /** A statement that takes longer is given up, and its connection with it: a black-holed server never answers. */
+  readonly queryTimeoutMs: number
+}
+
+/** One statement of the relay; named, so that PostgreSQL plans it once for each connection. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * The relay's fences rest on read committed, whatever the database's default is. And its statements are planned
+ * once, maybe on an empty table: only the plan by (lane, seq) is good at every size, so the others are ruled out.
+ */
+const SESSION_OPTIONS = [
+  'default_transaction_isolation=read\\ committed',
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
+
+export class Database {
+  private readonly pool: Pool
+
+  constructor(settings: DatabaseSettings, onIdleError: (error: Error) => void) {
+    this.pool = new Pool({
+      connectionString: settings.url,
+      application_name: settings.applicationName,
+      max: settings.connections,
+      connectionTimeoutMillis: 5000,
+      query_timeout: settings.queryTimeoutMs,
+      statement_timeout: settings.queryTimeoutMs,
+      keepAlive: true,
+      options: SESSION_OPTIONS,
+    })
+    // A connection that dies while idle is replaced at the next use.
+    this.pool.on('error', onIdleError)
+  }
+
+  /** Runs one statement. @throws what node-postgres throws */
+  async run<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row>({ ...statement, values })
+    return rows
+  }
+
+  /** Closes every connection once its statement is done. */
+  async end(): Promise<void> {
+    await this.pool.end()
+  }
+}

@@ -1,0 +1,139 @@
+/** Shares the lanes among the relays that are alive, by leases in PostgreSQL's time and fencing tokens. */
+import { fairShare } from '../policy/fair-share'
+import type { LaneLeases, LaneTenure, Renewal } from '../pipeline/ports'
+import type { Database, Statement } from './database'
+
+const REGISTER: Statement = {
+  name: 'relay-register',
+  text: `
+INSERT INTO outbox_relays AS r (id, name, lease_until)
+VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
+RETURNING pg_current_xact_id()::text AS xid,
+  (SELECT count(*)::integer FROM outbox_relays
+    WHERE lease_until > clock_timestamp() AND id <> $1) + 1 AS relays`,
+}
+
+// Relays that ended without a word are forgotten after a minute.
+const FORGET_DEAD: Statement = {
+  name: 'relay-forget-dead',
+  text: `DELETE FROM outbox_relays WHERE lease_until < clock_timestamp() - interval '1 minute'`,
+}
+
+// Whoever locks several lanes locks them in their order: settling does so too.
+const LOCKED_MINE = `
+WITH locked AS MATERIALIZED (
+  SELECT l.lane, mine.low_water
+    FROM outbox_lanes AS l
+    JOIN unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS mine (lane, token, low_water)
+      ON l.lane = mine.lane AND l.token = mine.token AND l.owner = $1
+   ORDER BY l.lane FOR NO KEY UPDATE OF l
+)`
+
+const RENEW: Statement = {
+  name: 'relay-renew',
+  text: `${LOCKED_MINE}
+UPDATE outbox_lanes AS l
+   SET lease_until = clock_timestamp() + $5 * interval '1 millisecond',
+       low_water = greatest(l.low_water, locked.low_water)
+  FROM locked
+ WHERE l.lane = locked.lane
+RETURNING l.lane, l.token::text AS token, l.low_water`,
+}
+
+const TAKE: Statement = {
+  name: 'relay-take',
+  text: `
+UPDATE outbox_lanes AS l
+   SET owner = $1, token = l.token + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+  FROM (SELECT lane FROM outbox_lanes
+         WHERE owner IS NULL OR lease_until <= clock_timestamp() OR owner = $1 AND NOT lane = ANY ($4::smallint[])
+         ORDER BY lane LIMIT $3 FOR UPDATE SKIP LOCKED) AS free
+ WHERE l.lane = free.lane
+RETURNING l.lane, l.token::text AS token, l.low_water`,
+}
+
+const RELEASE: Statement = {
+  name: 'relay-release-lanes',
+  text: `${LOCKED_MINE}
+UPDATE outbox_lanes AS l
+   SET owner = NULL, lease_until = NULL, low_water = greatest(l.low_water, locked.low_water)
+  FROM locked
+ WHERE l.lane = locked.lane`,
+}
+
+const LEAVE: Statement = { name: 'relay-leave', text: 'DELETE FROM outbox_relays WHERE id = $1' }
+
+/** Tells the other relays that lanes were handed over or are wanted, so that they need not wait for their renewal. */
+const TELL: Statement = { name: 'relay-tell', text: 'NOTIFY outbox_lanes' }
+
+interface LaneRecord {
+  lane: number
+  token: string
+  low_water: string
+}
+
+type HeldLane = LaneTenure & { readonly lowWater: number }
+
+export class PostgresLaneLeases implements LaneLeases {
+  private joined = false
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: { readonly id: string; readonly name: string },
+    private readonly leaseMs: number,
+  ) {}
+
+  async renew(held: readonly HeldLane[]): Promise<Renewal> {
+    const { id, name } = this.identity
+    const [registered] = await this.database.run<{ xid: string; relays: number }>(REGISTER, [
+      id,
+      name,
+      this.leaseMs,
+    ])
+    const relays = registered?.relays ?? 1
+    const share = fairShare(relays)
+    const kept =
+      held.length === 0
+        ? []
+        : await this.database.run<LaneRecord>(RENEW, [id, ...columns(held), this.leaseMs])
+    const missing = share - kept.length
+    const taken =
+      missing <= 0
+        ? []
+        : await this.database.run<LaneRecord>(TAKE, [id, this.leaseMs, missing, kept.map(({ lane }) => lane)])
+    if (!this.joined) {
+      await this.database.run(FORGET_DEAD, [])
+      await this.database.run(TELL, [])
+      this.joined = true
+    }
+    return {
+      owned: [...kept, ...taken].map(({ lane, token, low_water: lowWater }) => ({
+        lane,
+        token,
+        lowWater: Number(lowWater),
+      })),
+      share,
+      relays,
+      xid: BigInt(registered?.xid ?? 0),
+    }
+  }
+
+  async release(lanes: readonly HeldLane[]): Promise<void> {
+    if (lanes.length === 0) return
+    await this.database.run(RELEASE, [this.identity.id, ...columns(lanes)])
+    await this.database.run(TELL, [])
+  }
+
+  async leave(): Promise<void> {
+    await this.database.run(LEAVE, [this.identity.id])
+  }
+}
+
+function columns(lanes: readonly HeldLane[]): unknown[] {
+  return [
+    lanes.map(({ lane }) => lane),
+    lanes.map(({ token }) => token),
+    lanes.map(({ lowWater }) => lowWater),
+  ]
+}

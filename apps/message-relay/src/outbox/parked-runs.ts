@@ -1,0 +1,60 @@
+/** Reads the parked rows of keys that may go: from each key's first up to the first that may not. */
+import type { Bounds, ClaimedRow, LaneTenure } from '../pipeline/ports'
+import { CLAIMED_COLUMNS, toClaimedRow, type ClaimedRecord } from './claimed-row'
+import type { Database, Statement } from './database'
+
+const PARKED_RUNS: Statement = {
+  name: 'relay-parked-runs',
+  text: `
+WITH owned AS MATERIALIZED (
+  SELECT mine.lane, mine.token, mine.key, mine.up_to, mine.turn
+    FROM unnest($1::smallint[], $2::bigint[], $3::text[], $4::bigint[])
+           WITH ORDINALITY AS mine (lane, token, key, up_to, turn)
+    JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
+                          AND l.owner IS NOT NULL AND l.lease_until > now()
+   ORDER BY mine.turn
+), found AS (
+  SELECT o.*, owned.token, owned.turn, sum(o.bytes) OVER (ROWS UNBOUNDED PRECEDING) AS total
+    FROM owned
+   CROSS JOIN LATERAL (
+     SELECT * FROM (
+       SELECT e.id, e.seq, e.lane, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error, e.parked,
+              pg_column_size(e.payload) AS bytes, true AS claimable, false AS blocked,
+              bool_and(e.status = 'PENDING' AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= now())
+                       AND (e.attempts > 0 OR NOT $5::boolean)) OVER (ORDER BY e.seq) AS may_go
+         FROM (SELECT * FROM event_outbox AS r
+                WHERE r.parked AND r.lane = owned.lane AND r.key = owned.key AND r.seq <= owned.up_to
+                ORDER BY r.seq LIMIT $6) AS e
+     ) AS run
+     WHERE may_go
+   ) AS o
+   LIMIT $6
+)
+SELECT f.seq, f.lane, f.token::text AS token, f.id, ${CLAIMED_COLUMNS('f')}
+  FROM found AS f
+ WHERE f.total - f.bytes < $7
+ ORDER BY f.turn, f.seq`,
+}
+
+/** Rows of `keys` in the order given. @throws what the database throws */
+export async function parkedRuns(
+  database: Database,
+  keys: readonly (LaneTenure & { key: string; upTo: number })[],
+  retriesOnly: boolean,
+  bounds: Bounds,
+): Promise<{ rows: ClaimedRow[]; complete: boolean }> {
+  const records = await database.run<ClaimedRecord>(PARKED_RUNS, [
+    keys.map(({ lane }) => lane),
+    keys.map(({ token }) => token),
+    keys.map(({ key }) => key),
+    keys.map(({ upTo }) => upTo),
+    retriesOnly,
+    bounds.rows,
+    bounds.bytes,
+  ])
+  const bytes = records.reduce((sum, record) => sum + record.bytes, 0)
+  return {
+    rows: records.map(toClaimedRow),
+    complete: records.length < bounds.rows && bytes < bounds.bytes,
+  }
+}

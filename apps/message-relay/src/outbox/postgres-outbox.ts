@@ -1,0 +1,21 @@
+/** The outbox in PostgreSQL, as the pipeline knows it. */
+import type { OutboxReader, OutboxSettler } from '../pipeline/ports'
+import type { Database } from './database'
+import { park, release, setBack } from './move-rows'
+import { parkedHeads } from './parked-heads'
+import { parkedRuns } from './parked-runs'
+import { readRange } from './read-range'
+import { settleRows } from './settle-rows'
+
+/** Binds each statement of this folder to one database. */
+export function postgresOutbox(database: Database): OutboxReader & OutboxSettler {
+  return {
+    readRange: (lanes, perLane, bounds, except) => readRange(database, lanes, perLane, bounds, except),
+    parkedHeads: (lanes, limit) => parkedHeads(database, lanes, limit),
+    parkedRuns: (keys, retriesOnly, bounds) => parkedRuns(database, keys, retriesOnly, bounds),
+    park: (rows) => park(database, rows),
+    setBack: (rows) => setBack(database, rows),
+    release: (rows) => release(database, rows),
+    settle: (rows) => settleRows(database, rows),
+  }
+}

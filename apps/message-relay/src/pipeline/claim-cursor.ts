@@ -1,0 +1,112 @@
+/** Claims fresh rows: those beyond the lanes' cursors, and late ones behind them. */
+import type { InFlight } from './in-flight'
+import type { Lanes, OwnedLane } from './lanes'
+import type { LateRows } from './late-rows'
+import type { Bounds, ClaimedRow, OutboxReader, RangeRead } from './ports'
+
+export class CursorClaims {
+  private turn = 0
+
+  constructor(
+    private readonly reader: OutboxReader,
+    private readonly lanes: Lanes,
+    private readonly inFlight: InFlight,
+    private readonly late: LateRows,
+    private readonly bounds: Bounds,
+  ) {}
+
+  /**
+   * The next fresh rows; `readOn` is true when there may be more.
+   * @throws what the database throws; nothing is claimed then
+   */
+  async beyond(): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
+    const lanes = this.inTurn()
+    if (lanes.length === 0) return { rows: [], readOn: false }
+    const cursors = new Map(lanes.map((lane) => [lane, lane.cursor]))
+    const before = new Set(this.inFlight.ids())
+    const read = await this.reader.readRange(
+      lanes.map(({ lane, token, cursor }) => ({ lane, token, after: cursor, upTo: null })),
+      this.perLane(lanes),
+      this.bounds,
+      [],
+    )
+    // A lane that was lost, is being handed over, or whose cursor went back meanwhile is read again.
+    const usable = new Set(
+      lanes
+        .filter((lane) => this.lanes.mayClaim(lane) && lane.cursor === cursors.get(lane))
+        .map(({ lane }) => lane),
+    )
+    await this.park(read, usable)
+    const rows: ClaimedRow[] = []
+    for (const row of read.rows) {
+      if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
+      rows.push(row)
+      this.inFlight.add(row)
+    }
+    let highest = 0
+    for (const lane of lanes) {
+      const seen = read.lanes.get(lane.lane)
+      if (!seen || !usable.has(lane.lane)) continue
+      lane.cursor = seen.readTo
+      lane.hasMore = seen.hasMore
+      highest = Math.max(highest, seen.readTo)
+    }
+    this.late.claimed(read.snapshot, highest)
+    return { rows, readOn: this.lanes.claimable().some(({ hasMore }) => hasMore) }
+  }
+
+  /** Rows that became visible behind the cursors. */
+  async behind(): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
+    const ranges = this.late.rangesToSweep(this.lanes.claimable())
+    const before = new Set(this.inFlight.ids())
+    const rows: ClaimedRow[] = []
+    let finished = true
+    let readOn = false
+    if (ranges.length > 0) {
+      const read = await this.reader.readRange(
+        ranges.map(({ lane, after, upTo }) => ({ lane: lane.lane, token: lane.token, after, upTo })),
+        this.bounds.rows,
+        this.bounds,
+        [...before],
+      )
+      const usable = new Set(
+        ranges.filter(({ lane }) => this.lanes.mayClaim(lane)).map(({ lane }) => lane.lane),
+      )
+      await this.park(read, usable)
+      for (const row of read.rows) {
+        if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
+        rows.push(row)
+        this.inFlight.add(row)
+      }
+      for (const { lane, upTo } of ranges) {
+        const seen = read.lanes.get(lane.lane)
+        if (seen) this.late.swept(lane.lane, seen.hasMore ? seen.readTo : upTo)
+        if (!seen || seen.hasMore) finished = false
+        // A lane that was not reached by now may be somebody else's: the next renewal tells.
+        if (seen?.hasMore) readOn = true
+      }
+    }
+    if (finished) this.late.sweepFinished()
+    return { rows, readOn }
+  }
+
+  /** Rows behind a parked row of their key leave the cursor's path before the cursor does. */
+  private async park(read: RangeRead, usable: ReadonlySet<number>): Promise<void> {
+    const blocked = read.blocked.filter(({ lane, id }) => usable.has(lane) && !this.inFlight.has(id))
+    if (blocked.length > 0) await this.reader.park(blocked)
+  }
+
+  /** Each claim begins with another lane, so that a long lane takes its turn and no more. */
+  private inTurn(): OwnedLane[] {
+    const lanes = this.lanes.claimable()
+    if (lanes.length === 0) return lanes
+    const start = this.turn % lanes.length
+    return [...lanes.slice(start), ...lanes.slice(0, start)]
+  }
+
+  private perLane(lanes: readonly OwnedLane[]): number {
+    const full = lanes.filter(({ hasMore }) => hasMore).length
+    this.turn += 1
+    return full === 0 ? this.bounds.rows : Math.ceil(this.bounds.rows / full)
+  }
+}

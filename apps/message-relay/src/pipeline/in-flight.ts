@@ -1,0 +1,99 @@
+/** The rows between claim and settlement, and the keys whose later rows must not overtake a failed one. */
+import type { ClaimedRow } from './ports'
+
+/** `failed`: later rows are parked behind it. `handed_back`: later rows go back with it. */
+export type HoldKind = 'failed' | 'handed_back'
+
+interface Hold {
+  readonly kind: HoldKind
+  /** The claim after which a claim is sure to see the key's parked row; undefined while that is not committed. */
+  visibleAfterClaim: number | undefined
+}
+
+/**
+ * A key is held from the moment one of its rows fails until no row of it that was claimed before its parked
+ * row became visible is left: a row claimed ahead must wait behind the one that failed before it.
+ */
+export class InFlight {
+  private readonly rows = new Map<string, ClaimedRow>()
+  private readonly rowsOfKey = new Map<string, number>()
+  private readonly holds = new Map<string, Hold>()
+  private claims = 0
+  private finishedClaims = 0
+
+  get size(): number {
+    return this.rows.size
+  }
+
+  ids(): string[] {
+    return [...this.rows.keys()]
+  }
+
+  has(id: string): boolean {
+    return this.rows.has(id)
+  }
+
+  /** A key that is in flight or held: its parked rows are left alone for now. */
+  isBusy(key: string): boolean {
+    return this.rowsOfKey.has(key) || this.holds.has(key)
+  }
+
+  heldAs(key: string): HoldKind | undefined {
+    return this.holds.get(key)?.kind
+  }
+
+  /** Called before a claim is sent. */
+  claimStarted(): void {
+    this.claims += 1
+  }
+
+  /** Called when the rows of the claim were added, or the claim failed. */
+  claimEnded(): void {
+    this.finishedClaims = this.claims
+    this.dropOldHolds()
+  }
+
+  add(row: ClaimedRow): void {
+    this.rows.set(row.id, row)
+    this.rowsOfKey.set(row.key, (this.rowsOfKey.get(row.key) ?? 0) + 1)
+  }
+
+  remove(rows: readonly ClaimedRow[]): void {
+    for (const row of rows) {
+      if (!this.rows.delete(row.id)) continue
+      const left = (this.rowsOfKey.get(row.key) ?? 1) - 1
+      if (left > 0) this.rowsOfKey.set(row.key, left)
+      else this.rowsOfKey.delete(row.key)
+    }
+    this.dropOldHolds()
+  }
+
+  /** A row of `key` was not sent: its later rows must not be. */
+  hold(key: string, kind: HoldKind): void {
+    if (this.holds.get(key)?.kind === 'failed') return
+    this.holds.set(key, { kind, visibleAfterClaim: undefined })
+  }
+
+  /** What became of the key's failed row is committed: claims that start from now on see it. */
+  holdIsVisible(key: string): void {
+    const hold = this.holds.get(key)
+    if (hold) hold.visibleAfterClaim = this.claims
+    this.dropOldHolds()
+  }
+
+  /** The smallest seq in flight for each lane. */
+  lowestByLane(): Map<number, number> {
+    const lowest = new Map<number, number>()
+    for (const { lane, seq } of this.rows.values()) {
+      lowest.set(lane, Math.min(seq, lowest.get(lane) ?? seq))
+    }
+    return lowest
+  }
+
+  private dropOldHolds(): void {
+    for (const [key, hold] of this.holds) {
+      if (hold.visibleAfterClaim === undefined || hold.visibleAfterClaim > this.finishedClaims) continue
+      if (!this.rowsOfKey.has(key)) this.holds.delete(key)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** Keeps what the policy of late commits needs: boundaries, snapshots, and the look that is still to be taken. */
+import {
+  NOTHING_KNOWN,
+  coveredUpTo,
+  noteBoundary,
+  nothingAppearsUpTo,
+  parseSnapshot,
+  sweepFrom,
+  type LateCommits,
+  type Snapshot,
+} from '../policy/late-commits'
+import type { InFlight } from './in-flight'
+import type { OwnedLane } from './lanes'
+
+export class LateRows {
+  private state: LateCommits = NOTHING_KNOWN
+  private highestSeen = 0
+  private pending: { from: number; snapshot: Snapshot; readTo: Map<number, number> } | undefined
+
+  /** The greatest seq that any finished claim has seen; to be taken before a transaction of ours begins. */
+  get seen(): number {
+    return this.highestSeen
+  }
+
+  /** Everything up to `seq` had been seen before transaction `xid` began. */
+  boundary(xid: bigint, seq: number): void {
+    this.state = noteBoundary(this.state, { xid, seq })
+  }
+
+  /** A claim of the cursor saw `snapshot` and read up to `seq`. */
+  claimed(snapshotText: string, seq: number): void {
+    const snapshot = parseSnapshot(snapshotText)
+    const from = sweepFrom(this.state, snapshot)
+    if (this.state.covered === undefined) this.state = coveredUpTo(this.state, snapshot)
+    else if (from !== undefined && from >= this.highestSeen) this.state = coveredUpTo(this.state, snapshot)
+    // A look that is half done goes on for what it began with; what ended since then is found after it.
+    else if (from !== undefined) this.pending ??= { from, snapshot, readTo: new Map() }
+    this.highestSeen = Math.max(this.highestSeen, seq)
+  }
+
+  get sweepWanted(): boolean {
+    return this.pending !== undefined
+  }
+
+  /** The part of each lane behind the cursor where rows may have appeared. */
+  rangesToSweep(lanes: readonly OwnedLane[]): { lane: OwnedLane; after: number; upTo: number }[] {
+    const { pending } = this
+    if (!pending) return []
+    return lanes
+      .map((lane) => ({
+        lane,
+        after: Math.max(pending.from, lane.floor, pending.readTo.get(lane.lane) ?? 0),
+        upTo: lane.cursor,
+      }))
+      .filter(({ after, upTo }) => after < upTo)
+  }
+
+  /** A look at `lane` reached `readTo`. */
+  swept(lane: number, readTo: number): void {
+    this.pending?.readTo.set(lane, readTo)
+  }
+
+  sweepFinished(): void {
+    if (!this.pending) return
+    this.state = coveredUpTo(this.state, this.pending.snapshot)
+    this.pending = undefined
+  }
+
+  /** Every row of `lane` up to here is settled or parked, and none can still appear. */
+  lowWater(lane: OwnedLane, lowestInFlight: ReturnType<InFlight['lowestByLane']>): number {
+    const dealtWith = Math.min(lane.cursor, (lowestInFlight.get(lane.lane) ?? Infinity) - 1)
+    return Math.max(lane.floor, Math.min(dealtWith, nothingAppearsUpTo(this.state)))
+  }
+}

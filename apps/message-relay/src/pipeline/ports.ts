@@ -1,0 +1,153 @@
+/** What the pipeline needs of the world: the outbox in PostgreSQL, Kafka, the wake-up, the clock. */
+import type { DeliveryError } from '@infinite-scribe/shared-types'
+import type { KafkaMessage } from '../policy/kafka-message'
+import type { Outcome } from '../policy/outcome'
+import type { ParkedHead } from '../policy/parked-keys'
+import type { Settlement } from '../policy/settlement'
+
+/** A lane as its owner knows it; `token` fences everything the owner writes. */
+export interface LaneTenure {
+  readonly lane: number
+  /** bigint as text. */
+  readonly token: string
+}
+
+/** A row claimed for publishing. */
+export interface ClaimedRow extends LaneTenure {
+  readonly id: string
+  readonly seq: number
+  readonly topic: string
+  readonly key: string
+  readonly value: string
+  readonly eventId: string | null
+  readonly eventType: string | null
+  readonly traceparent: string | null
+  readonly attempts: number
+  readonly error: DeliveryError | null
+  /** It was found among the parked rows, not by the cursor. */
+  readonly parked: boolean
+  /** Bytes that it takes in the database; a measure of what it takes in memory. */
+  readonly bytes: number
+}
+
+/** A row that names itself and nothing more. */
+export interface RowRef extends LaneTenure {
+  readonly id: string
+  readonly seq: number
+}
+
+export interface Bounds {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** Where to read a lane: rows with `after` < seq, and seq <= `upTo` where that is given. */
+export interface LaneRange extends LaneTenure {
+  readonly after: number
+  readonly upTo: number | null
+}
+
+export interface RangeRead {
+  readonly rows: readonly ClaimedRow[]
+  /** Rows whose key has an earlier parked row: to be parked before anybody reads on. */
+  readonly blocked: readonly RowRef[]
+  /** How far each lane was read, and whether there may be more; a lane that was not reached is absent. */
+  readonly lanes: ReadonlyMap<number, { readTo: number; hasMore: boolean }>
+  /** pg_snapshot as text: what the read could see. */
+  readonly snapshot: string
+}
+
+/** Reads rows to publish. Nothing here writes but `park`, `setBack` and `release`, each fenced by the tokens. */
+export interface OutboxReader {
+  /**
+   * Fresh rows in a range of each lane, in order for each lane, without those of `except`.
+   * Lanes are read in the order given until `bounds` are reached.
+   */
+  readRange(
+    lanes: readonly LaneRange[],
+    perLane: number,
+    bounds: Bounds,
+    except: readonly string[],
+  ): Promise<RangeRead>
+  /** The first parked row of each key, key by key beyond `after`, at most `limit`. */
+  parkedHeads(
+    lanes: readonly (LaneTenure & { after: string | null })[],
+    limit: number,
+  ): Promise<readonly ParkedHead[]>
+  /**
+   * Of each key, in the order given, the parked rows that may go now: from its first up to the first that may
+   * not, and none above `upTo`.
+   */
+  parkedRuns(
+    keys: readonly (LaneTenure & { key: string; upTo: number })[],
+    retriesOnly: boolean,
+    bounds: Bounds,
+  ): Promise<{ rows: readonly ClaimedRow[]; complete: boolean }>
+  /** Takes PENDING rows out of the cursor's path. */
+  park(rows: readonly RowRef[]): Promise<void>
+  /** FAILED rows of an outage become PENDING; the number of rows. */
+  setBack(rows: readonly RowRef[]): Promise<number>
+  /** Settled rows no longer hold their key. */
+  release(rows: readonly RowRef[]): Promise<void>
+}
+
+export interface SettledRow extends RowRef {
+  /** Attempts before this one. */
+  readonly attempts: number
+  readonly settlement: Settlement
+}
+
+export interface OutboxSettler {
+  /**
+   * Writes what became of the rows, of those alone whose lane is still held under their token and that are
+   * still PENDING.
+   * @returns how many rows were changed, and the id of the transaction
+   */
+  settle(rows: readonly SettledRow[]): Promise<{ changed: number; xid: bigint | undefined }>
+}
+
+export interface Renewal {
+  /** Every lane that is owned now, with the number its cursor may start from. */
+  readonly owned: readonly (LaneTenure & { lowWater: number })[]
+  /** How many lanes this relay should own. */
+  readonly share: number
+  readonly relays: number
+  /** The renewal's transaction. */
+  readonly xid: bigint
+}
+
+export interface LaneLeases {
+  /** Registers this relay, renews its lanes, and takes free or expired ones up to its share. */
+  renew(held: readonly (LaneTenure & { lowWater: number })[]): Promise<Renewal>
+  /** Hands lanes over at once. */
+  release(lanes: readonly (LaneTenure & { lowWater: number })[]): Promise<void>
+  /** This relay is no more. */
+  leave(): Promise<void>
+}
+
+export interface Publisher {
+  /**
+   * Publishes records in their order for each key. One outcome a record, never a throw; `undefined` for a
+   * record that was not tried: an earlier one of its key failed (`withheld`), or `mayStart` forbade it.
+   */
+  publish(records: readonly KafkaMessage[], mayStart: () => boolean): Promise<readonly (Outcome | NotTried)[]>
+  /** Asks the broker for the events topic without spending a record; what is wrong, or undefined. */
+  probe(): Promise<string | undefined>
+}
+
+export type NotTried = { readonly kind: 'withheld' } | { readonly kind: 'handed_back' }
+
+export interface Clock {
+  /** Wall clock, for what people read. */
+  now(): Date
+  /** Milliseconds that only grow. */
+  monotonicMs(): number
+  sleep(ms: number): Promise<void>
+}
+
+export interface WakeUp {
+  /** Resolves at the next signal, or `ms` later, or at once if a signal came since the last wait. */
+  orAfter(ms: number): Promise<void>
+  /** Wakes whoever waits. */
+  wake(): void
+}

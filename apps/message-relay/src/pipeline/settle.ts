@@ -1,0 +1,110 @@
+/** Settles a published batch, trying again until the database has answered or the lanes are another's. */
+import { decideSettlement, type FailedKeyPolicy, type Settlement } from '../policy/settlement'
+import type { ParkedClaims } from './claim-parked'
+import type { InFlight } from './in-flight'
+import type { Lanes } from './lanes'
+import type { LateRows } from './late-rows'
+import type { ClaimedRow, Clock, OutboxSettler } from './ports'
+import type { AttemptedRow } from './publish'
+
+export interface SettledBatch {
+  readonly row: ClaimedRow
+  readonly settlement: Settlement
+}
+
+export interface SettlingEvents {
+  /** The database could not be reached; it is tried again after `waitMs`. */
+  settleFailed(error: unknown, rows: number): void
+  /** Rows whose lanes had another owner by then, or that somebody else settled. */
+  notOurs(rows: number): void
+}
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 2000
+/** Rows that were found parked and were handed back are looked at again after this. */
+const HANDED_BACK_WAIT_MS = 500
+
+export class Settling {
+  constructor(
+    private readonly settler: OutboxSettler,
+    private readonly lanes: Lanes,
+    private readonly inFlight: InFlight,
+    private readonly late: LateRows,
+    private readonly parked: ParkedClaims,
+    private readonly clock: Clock,
+    private readonly failedKeyPolicy: FailedKeyPolicy,
+    private readonly events: SettlingEvents,
+  ) {}
+
+  /**
+   * Decides and writes what became of each row.
+   * @param trial the batch tried a broker that had been away: its unavailability counts no attempt
+   * @param giveUp asked before each further try
+   */
+  async settle(
+    attempted: readonly AttemptedRow[],
+    trial: boolean,
+    giveUp: () => boolean,
+  ): Promise<SettledBatch[]> {
+    const context = { now: this.clock.now(), failedKeyPolicy: this.failedKeyPolicy, trial }
+    const batch = attempted.map(({ row, attempt }) => ({
+      row,
+      settlement: decideSettlement(row, attempt, context),
+    }))
+    const written = await this.write(batch, giveUp)
+    for (const { row, settlement } of batch) {
+      if (settlement.kind === 'hand_back' || !written) this.lanes.rewind(row)
+    }
+    this.inFlight.remove(batch.map(({ row }) => row))
+    for (const { row, settlement } of batch) {
+      if (settlement.kind !== 'sent') this.inFlight.holdIsVisible(row.key)
+    }
+    this.lookAtParked(batch)
+    return batch
+  }
+
+  /** False when it was given up before the database answered. */
+  private async write(batch: readonly SettledBatch[], giveUp: () => boolean): Promise<boolean> {
+    let waitMs = FIRST_WAIT_MS
+    for (;;) {
+      const ours = batch.filter(
+        ({ row, settlement }) => settlement.kind !== 'hand_back' && this.lanes.holds(row),
+      )
+      if (ours.length === 0) return true
+      try {
+        const seen = this.late.seen
+        const { changed, xid } = await this.settler.settle(
+          ours.map(({ row, settlement }) => ({
+            lane: row.lane,
+            token: row.token,
+            id: row.id,
+            seq: row.seq,
+            attempts: row.attempts,
+            settlement,
+          })),
+        )
+        if (xid !== undefined) this.late.boundary(xid, seen)
+        if (changed < ours.length) this.events.notOurs(ours.length - changed)
+        return true
+      } catch (error) {
+        this.events.settleFailed(error, ours.length)
+        if (giveUp()) return false
+        await this.clock.sleep(waitMs)
+        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+      }
+    }
+  }
+
+  private lookAtParked(batch: readonly SettledBatch[]): void {
+    const now = this.clock.monotonicMs()
+    this.parked.settled(now)
+    for (const { row, settlement } of batch) {
+      if (settlement.kind === 'retry') this.parked.lookAt(now + settlement.delayMs)
+      else if (settlement.kind === 'hand_back') {
+        if (row.parked) this.parked.lookAt(now + HANDED_BACK_WAIT_MS)
+      }
+      // A failed row frees what waited behind it, and so does a parked one that was sent.
+      else if (settlement.kind === 'failed' || row.parked) this.parked.lookAt(now)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What happens in the relay that people and tools want to hear of. */
+import type { CircuitEvents } from './pipeline/circuit-breaker'
+import type { LeaseEvents } from './pipeline/lease-keeper'
+import type { ClaimedRow } from './pipeline/ports'
+import type { AttemptedRow } from './pipeline/publish'
+import type { SettledBatch, SettlingEvents } from './pipeline/settle'
+
+export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents {
+  claimed(rows: readonly ClaimedRow[], tookMs: number): void
+  /** The outbox could not be read; it is tried again after `waitMs`. */
+  claimFailed(error: unknown, waitMs: number): void
+  /** FAILED rows of an outage are PENDING again. */
+  setBack(rows: number): void
+  published(attempted: readonly AttemptedRow[], tookMs: number): void
+  settled(batch: readonly SettledBatch[], tookMs: number): void
+}
+
+/** Tells each of `listeners` everything. */
+export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
+  return {
+    claimed: (...event) => listeners.forEach((listener) => listener.claimed(...event)),
+    claimFailed: (...event) => listeners.forEach((listener) => listener.claimFailed(...event)),
+    setBack: (...event) => listeners.forEach((listener) => listener.setBack(...event)),
+    published: (...event) => listeners.forEach((listener) => listener.published(...event)),
+    settled: (...event) => listeners.forEach((listener) => listener.settled(...event)),
+    settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
+    notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),
+    lanesChanged: (...event) => listeners.forEach((listener) => listener.lanesChanged(...event)),
+    renewalFailed: (...event) => listeners.forEach((listener) => listener.renewalFailed(...event)),
+    circuit: (...event) => listeners.forEach((listener) => listener.circuit(...event)),
+  }
+}

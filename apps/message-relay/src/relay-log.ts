@@ -1,0 +1,94 @@
+/** The relay's log: what happened to which event, and what to do about it, in as few lines as an outage allows. */
+import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import type { RelayEvents } from './relay-events'
+
+/** The same trouble is told once in this time. */
+const ONCE_EVERY_MS = 5000
+
+/** Writes the relay's events to `log`. */
+export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
+  const toldAt = new Map<string, number>()
+  const onceACycle = (trouble: string): boolean => {
+    const now = monotonicMs()
+    if (now - (toldAt.get(trouble) ?? -Infinity) < ONCE_EVERY_MS) return false
+    toldAt.set(trouble, now)
+    return true
+  }
+  return {
+    claimed: (rows, tookMs) => log.debug('claimed', { rows: rows.length, took_ms: tookMs }),
+    published: (attempted, tookMs) => {
+      log.debug('published', { rows: attempted.length, took_ms: tookMs })
+      const [first] = attempted.flatMap(({ attempt }) =>
+        attempt.kind === 'unavailable' ? [attempt.fault] : [],
+      )
+      if (first && onceACycle('unavailable')) {
+        log.warn('the broker could not take a batch: its rows keep their schedule and wait for the broker', {
+          error_class: first.class,
+          error: first.message,
+        })
+      }
+    },
+    settled: (batch, tookMs) => {
+      log.debug('settled', { rows: batch.length, took_ms: tookMs })
+      for (const { row, settlement } of batch) {
+        if (settlement.kind !== 'retry' && settlement.kind !== 'failed') continue
+        const { error, attempts } = settlement
+        const event = {
+          outbox_id: row.id,
+          event_id: row.eventId,
+          event_type: row.eventType,
+          topic: row.topic,
+          key: row.key,
+          attempts,
+          error_class: error.class,
+          error_code: error.code,
+          error: error.message,
+        }
+        if (settlement.kind === 'retry') {
+          log.debug('a publish failed and is tried again', { ...event, retry_in_ms: settlement.delayMs })
+        } else if (settlement.willRetry) {
+          log.debug('an outage failed an event: it is sent when the broker is back', event)
+        } else {
+          log.error(
+            `an event FAILED for its own fault; after mending the cause: message-relay requeue ${row.id}, or give it up: message-relay drop ${row.id}`,
+            { ...event, holds_key: settlement.holdsKey },
+          )
+        }
+      }
+    },
+    settleFailed: (error, rows) => {
+      if (!onceACycle('settle')) return
+      log.warn('published rows could not be settled: PostgreSQL is tried again', {
+        rows,
+        error: describeError(error),
+      })
+    },
+    notOurs: (rows) => {
+      log.warn('rows were not settled: their lanes have another owner, or somebody else settled them', {
+        rows,
+      })
+    },
+    claimFailed: (error, waitMs) => {
+      if (!onceACycle('claim')) return
+      log.warn('the outbox could not be read: PostgreSQL is tried again', {
+        retry_in_ms: waitMs,
+        error: describeError(error),
+      })
+    },
+    setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
+    lanesChanged: (change) => log.info('lanes changed hands', change),
+    renewalFailed: (error) => {
+      if (!onceACycle('renewal')) return
+      log.warn('the lease could not be renewed: PostgreSQL is tried again', { error: describeError(error) })
+    },
+    circuit: (circuit, event) => {
+      if (event === 'probe_failed' && !onceACycle('probe')) return
+      if (circuit.state === 'open') {
+        log.warn('the broker is away: nothing is claimed until it answers; nothing is to be done here', {
+          circuit: circuit.state,
+          reason: circuit.reason,
+        })
+      } else log.info('the broker answers', { circuit: circuit.state })
+    },
+  }
+}

@@ -1,0 +1,201 @@
+/** The relay: claim, publish, settle, until told to stop. */
+import { CircuitBreaker } from './pipeline/circuit-breaker'
+import { Claims, type Claim } from './pipeline/claim'
+import { InFlight } from './pipeline/in-flight'
+import { Lanes } from './pipeline/lanes'
+import { LateRows } from './pipeline/late-rows'
+import { LeaseKeeper } from './pipeline/lease-keeper'
+import type {
+  ClaimedRow,
+  Clock,
+  LaneLeases,
+  OutboxReader,
+  OutboxSettler,
+  Publisher,
+  WakeUp,
+} from './pipeline/ports'
+import { Publishing, type AttemptedRow } from './pipeline/publish'
+import { Settling } from './pipeline/settle'
+import type { FailedKeyPolicy } from './policy/settlement'
+import type { RelayEvents } from './relay-events'
+
+export interface RelaySettings {
+  readonly pollIntervalMs: number
+  readonly batchRows: number
+  readonly batchBytes: number
+  readonly leaseMs: number
+  readonly renewEveryMs: number
+  readonly publishTimeoutMs: number
+  readonly shutdownTimeoutMs: number
+  readonly failedKeyPolicy: FailedKeyPolicy
+  readonly cloudEvents: boolean
+}
+
+export interface RelayParts {
+  readonly outbox: OutboxReader & OutboxSettler
+  readonly leases: LaneLeases
+  readonly publisher: Publisher
+  readonly clock: Clock
+  /** A commit, or anything else that makes it worth looking. */
+  readonly wakeUp: WakeUp
+  /** Lanes were handed over, or a relay joined. */
+  readonly lanesWakeUp: WakeUp
+  readonly events: RelayEvents
+}
+
+const FIRST_CLAIM_WAIT_MS = 100
+const LONGEST_CLAIM_WAIT_MS = 5000
+/** How soon to look whether a lease has come. */
+const NO_LEASE_WAIT_MS = 250
+
+export class Relay {
+  readonly lanes = new Lanes()
+  readonly circuit: CircuitBreaker
+  private readonly inFlight = new InFlight()
+  private readonly late = new LateRows()
+  private readonly claims: Claims
+  private readonly publishing: Publishing
+  private readonly settling: Settling
+  private readonly leases: LeaseKeeper
+
+  private stopping = false
+  private stopAt = Infinity
+  private pollAt = 0
+  private claimWaitMs = 0
+  private published: Promise<void> = Promise.resolve()
+  private settled: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly parts: RelayParts,
+    private readonly settings: RelaySettings,
+  ) {
+    const { lanes, inFlight, late } = this
+    const { outbox, clock, publisher, events } = parts
+    const { failedKeyPolicy } = settings
+    const bounds = { rows: settings.batchRows, bytes: settings.batchBytes }
+    this.circuit = new CircuitBreaker(publisher, clock, events)
+    this.claims = new Claims(outbox, lanes, inFlight, late, clock, { bounds, failedKeyPolicy })
+    this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
+    const { parked } = this.claims
+    this.settling = new Settling(outbox, lanes, inFlight, late, parked, clock, failedKeyPolicy, events)
+    this.leases = new LeaseKeeper(parts.leases, lanes, inFlight, late, clock, settings, events)
+  }
+
+  /** True while this relay owns lanes that nobody else can own. */
+  get leased(): boolean {
+    return this.lanes.size > 0 && this.lanes.leaseLeftMs(this.parts.clock.monotonicMs()) > 0
+  }
+
+  /** Relays until {@link stop}; then finishes what is in flight and hands its lanes over. */
+  async run(): Promise<void> {
+    const leases = this.keepLeases()
+    while (!this.stopping) {
+      const waitMs = await this.turn()
+      if (waitMs > 0) await this.parts.wakeUp.orAfter(waitMs)
+    }
+    await this.published
+    await this.settled
+    await leases
+    await this.leases.releaseAll().catch((error: unknown) => this.parts.events.renewalFailed(error))
+  }
+
+  /** Claims no more. */
+  stop(): void {
+    this.stopping = true
+    this.stopAt = this.parts.clock.monotonicMs() + this.settings.shutdownTimeoutMs * 0.8
+    this.parts.wakeUp.wake()
+    this.parts.lanesWakeUp.wake()
+  }
+
+  /** One turn of the loop; the milliseconds to wait before the next unless woken. */
+  private async turn(): Promise<number> {
+    if (await this.circuit.probeIfDue()) this.claims.parked.lookAt(this.now())
+    if (this.lanes.size === 0 || !this.publishing.leaseLastsForAPublish()) return NO_LEASE_WAIT_MS
+    this.poll()
+    const trial = this.circuit.state === 'half_open'
+    if (trial) await this.pipelineEmpty()
+
+    const claim = await this.claim()
+    if (!claim) return this.claimWaitMs
+    if (claim.rows.length === 0) {
+      if (claim.readOn) return 0
+      if (trial) this.circuit.nothingToTry()
+      return this.idleMs()
+    }
+    await this.published // one batch ahead, no more
+    this.published = this.publishThenSettle(claim.rows, trial)
+    if (trial) await this.pipelineEmpty()
+    return 0
+  }
+
+  private async claim(): Promise<Claim | undefined> {
+    const { events } = this.parts
+    const startedAt = this.now()
+    try {
+      const claim = await this.claims.next({ retriesOnly: this.circuit.state === 'open' })
+      this.claimWaitMs = 0
+      if (claim.setBack > 0) events.setBack(claim.setBack)
+      if (claim.rows.length > 0) events.claimed(claim.rows, this.now() - startedAt)
+      return claim
+    } catch (error) {
+      this.claimWaitMs = Math.min(this.claimWaitMs * 2 || FIRST_CLAIM_WAIT_MS, LONGEST_CLAIM_WAIT_MS)
+      events.claimFailed(error, this.claimWaitMs)
+      return undefined
+    }
+  }
+
+  private async publishThenSettle(rows: readonly ClaimedRow[], trial: boolean): Promise<void> {
+    const startedAt = this.now()
+    const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
+    this.circuit.published(attempted)
+    this.parts.events.published(attempted, this.now() - startedAt)
+    await this.settled // at most two batches are published and not settled
+    this.settled = this.settle(attempted, trial)
+  }
+
+  private async settle(attempted: readonly AttemptedRow[], trial: boolean): Promise<void> {
+    const startedAt = this.now()
+    const batch = await this.settling.settle(attempted, trial, () => this.now() >= this.stopAt)
+    this.parts.events.settled(batch, this.now() - startedAt)
+    // Lanes may be waiting to be handed over, or parked rows to be looked at.
+    this.parts.wakeUp.wake()
+  }
+
+  /** While the circuit is open only what had been tried before is tried again. */
+  private mayGo(row: ClaimedRow): boolean {
+    return this.circuit.state !== 'open' || row.attempts > 0
+  }
+
+  private async pipelineEmpty(): Promise<void> {
+    await this.published
+    await this.settled
+  }
+
+  /** The safety net: whatever no signal told of is looked for once a poll. */
+  private poll(): void {
+    if (this.now() < this.pollAt) return
+    this.pollAt = this.now() + this.settings.pollIntervalMs
+    this.claims.parked.lookAt(this.now())
+  }
+
+  private idleMs(): number {
+    return Math.min(
+      Math.max(1, this.pollAt - this.now()),
+      this.claims.parked.dueInMs(this.now()),
+      this.circuit.probeInMs(),
+    )
+  }
+
+  private async keepLeases(): Promise<void> {
+    while (!this.stopping) {
+      const owned = this.lanes.size
+      const waitMs = await this.leases.renew()
+      if (this.lanes.size !== owned) this.parts.wakeUp.wake()
+      await this.parts.lanesWakeUp.orAfter(waitMs)
+    }
+  }
+
+  private now(): number {
+    return this.parts.clock.monotonicMs()
+  }
+}

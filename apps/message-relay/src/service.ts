@@ -1,0 +1,112 @@
+/** Puts the relay together from its settings: connections, loop, health. */
+import { randomUUID } from 'node:crypto'
+import type { Logger } from '@infinite-scribe/service-kit'
+import { describeError } from '@infinite-scribe/service-kit'
+import { Registry } from 'prom-client'
+import type { RelayConfiguration } from './config'
+import { startHealthServer } from './health/health-server'
+import { judgeReadiness } from './health/readiness'
+import { createKafka } from './kafka/client'
+import { KafkaPublisher } from './kafka/kafka-publisher'
+import { RequestProducer } from './kafka/request-producer'
+import { TopicCatalog } from './kafka/topic-facts'
+import { Database } from './outbox/database'
+import { PostgresLaneLeases } from './outbox/lane-leases'
+import { Listener } from './outbox/listener'
+import { postgresOutbox } from './outbox/postgres-outbox'
+import { Signal } from './pipeline/signal'
+import { Relay } from './relay'
+import { tellAll } from './relay-events'
+import { relayLog } from './relay-log'
+import { systemClock } from './system-clock'
+
+export interface RelayService {
+  readonly httpPort: number
+  /** Finishes what is in flight, hands the lanes over, disconnects. */
+  stop(): Promise<void>
+}
+
+/** What one claim may hold in memory, in bytes as the database stores them. */
+const BATCH_BYTES = 8 * 1024 * 1024
+/** Of a lease: two renewals may fail before it lapses. */
+const RENEWALS_IN_A_LEASE = 10 / 3
+const QUERY_TIMEOUT_MS = 30_000
+
+/**
+ * Starts relaying; neither PostgreSQL nor Kafka need be up.
+ * @param name what operators know this process by
+ * @throws when the port for health is taken
+ */
+export async function startRelayService(
+  configuration: RelayConfiguration,
+  name: string,
+  log: Logger,
+): Promise<RelayService> {
+  const { databaseUrl: url, publishTimeoutMs, eventsTopic } = configuration
+  const database = new Database(
+    { url, applicationName: 'message-relay', connections: 4, queryTimeoutMs: QUERY_TIMEOUT_MS },
+    (error) => log.debug('an idle connection to PostgreSQL died', { error: describeError(error) }),
+  )
+  const kafka = createKafka(
+    { ...configuration.kafka, requestTimeoutMs: publishTimeoutMs },
+    (message, details) => log.debug(message, details),
+  )
+  const topics = new TopicCatalog(kafka, () => systemClock.monotonicMs())
+  const publisher = new KafkaPublisher(
+    topics,
+    new RequestProducer(kafka, publishTimeoutMs),
+    new RequestProducer(kafka, publishTimeoutMs),
+    eventsTopic,
+  )
+  const wakeUp = new Signal()
+  const lanesWakeUp = new Signal()
+  const listener = new Listener(
+    { url, applicationName: 'message-relay listener', channels: ['event_outbox', 'outbox_lanes'] },
+    {
+      heard: (channel) => (channel === 'outbox_lanes' ? lanesWakeUp : wakeUp).wake(),
+      listening: () => wakeUp.wake(),
+      lost: (error, waitMs) =>
+        log.warn('the wake-up connection to PostgreSQL is away: polling until it is back', {
+          retry_in_ms: waitMs,
+          error: describeError(error),
+        }),
+    },
+  )
+  const events = tellAll([relayLog(log, () => systemClock.monotonicMs())])
+  const relay = new Relay(
+    {
+      outbox: postgresOutbox(database),
+      leases: new PostgresLaneLeases(database, { id: randomUUID(), name }, configuration.leaseMs),
+      publisher,
+      clock: systemClock,
+      wakeUp,
+      lanesWakeUp,
+      events,
+    },
+    { ...configuration, batchBytes: BATCH_BYTES, renewEveryMs: configuration.leaseMs / RENEWALS_IN_A_LEASE },
+  )
+  let stopping = false
+  const health = await startHealthServer(
+    configuration.httpPort,
+    () =>
+      judgeReadiness({
+        leased: relay.leased,
+        lanes: relay.lanes.size,
+        circuit: relay.circuit.now,
+        stopping,
+      }),
+    new Registry(),
+  )
+  listener.open()
+  const running = relay.run()
+  return {
+    httpPort: health.port,
+    stop: async () => {
+      stopping = true
+      relay.stop()
+      await running
+      await Promise.all([listener.close(), publisher.close(), health.close()])
+      await database.end()
+    },
+  }
+}

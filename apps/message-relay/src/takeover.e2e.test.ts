@@ -1,0 +1,118 @@
+/** Relays as processes that are killed and stopped: nothing is lost, repeats are the same bytes. */
+import {
+  createTestDatabase,
+  createTestTopic,
+  eventually,
+  freePort,
+  readTopicToEnd,
+  startService,
+  type ServiceProcess,
+  type TestDatabase,
+} from '@infinite-scribe/testing'
+import { Pool } from 'pg'
+import { countByStatus, envelope, insertRows, relayEnvironment, wakeRelays } from './relay-fixture.test'
+
+let database: TestDatabase
+let pool: Pool
+let topic: string
+const running: ServiceProcess[] = []
+
+beforeEach(async () => {
+  ;[database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
+  pool = new Pool({ connectionString: database.url, max: 5 })
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((relay) => relay.stop('SIGKILL')))
+  await pool.end()
+  await database.drop()
+})
+
+async function relay(more: Record<string, string> = {}): Promise<ServiceProcess> {
+  const port = await freePort()
+  const environment = relayEnvironment(database.url, topic, {
+    RELAY_HTTP_PORT: String(port),
+    LOG_LEVEL: 'info',
+    // A quick lease keeps the test quick; the publish deadline stays below it.
+    RELAY_LEASE: '2',
+    RELAY_PUBLISH_TIMEOUT: '1.5',
+    RELAY_POLL_INTERVAL: '1',
+    ...more,
+  })
+  const service = await startService('message-relay', environment, `http://127.0.0.1:${port}/health/ready`)
+  running.push(service)
+  return service
+}
+
+it('repeats after kill -9 between publish and settle the same event with the same bytes, and loses none', async () => {
+  const doomed = await relay()
+  // Whoever holds the rows keeps them from being settled, not from being read.
+  const ids = await insertRows(
+    pool,
+    Array.from({ length: 20 }, (_, n) => ({ topic, key: `k${n % 4}`, payload: envelope({ n }) })),
+  )
+  const lock = await pool.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM event_outbox FOR UPDATE')
+  await wakeRelays(pool)
+  await eventually(async () => (await readTopicToEnd(topic)).length === ids.length)
+  expect(await doomed.stop('SIGKILL')).toBe('SIGKILL')
+  // The settle that waits for the rows dies with the process it was sent by.
+  await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE application_name = 'message-relay' AND datname = current_database()`)
+  await lock.query('ROLLBACK')
+  lock.release()
+  expect(await countByStatus(pool)).toEqual({ PENDING: ids.length })
+
+  await relay()
+  await eventually(async () => (await countByStatus(pool)).SENT === ids.length, 15_000)
+  const records = await readTopicToEnd(topic)
+  expect(records).toHaveLength(2 * ids.length)
+  const values = new Map<string, string>()
+  for (const { headers, value, key } of records) {
+    const same = `${key} ${value}`
+    expect(values.get(headers.event_id!) ?? same).toBe(same)
+    values.set(headers.event_id!, same)
+  }
+  expect(values.size).toBe(ids.length)
+})
+
+it('ends with 0 on SIGTERM, having settled what was in flight and handed its lanes over at once', async () => {
+  const first = await relay({ RELAY_LEASE: '30' })
+  await insertRows(
+    pool,
+    Array.from({ length: 3000 }, (_, n) => ({ topic, key: `k${n % 50}`, payload: envelope({ n }) })),
+  )
+  await wakeRelays(pool)
+  await eventually(async () => ((await countByStatus(pool)).SENT ?? 0) > 100)
+  expect(await first.stop('SIGTERM')).toBe(0)
+  const { rows } = await pool.query('SELECT FROM outbox_lanes WHERE owner IS NOT NULL')
+  expect(rows).toHaveLength(0)
+  const sent = (await countByStatus(pool)).SENT
+  expect(await readTopicToEnd(topic)).toHaveLength(sent!)
+  await relay({ RELAY_LEASE: '30' })
+  await eventually(async () => (await countByStatus(pool)).SENT === 3000, 15_000)
+  expect(await readTopicToEnd(topic)).toHaveLength(3000)
+})
+
+it('takes the lanes of a frozen relay over, which can settle nothing when it thaws', async () => {
+  const frozen = await relay()
+  await insertRows(pool, [{ topic, key: 'a', payload: envelope() }])
+  await wakeRelays(pool)
+  await eventually(async () => (await countByStatus(pool)).SENT === 1)
+  frozen.child.kill('SIGSTOP')
+  const startedAt = Date.now()
+  const ids = await insertRows(
+    pool,
+    Array.from({ length: 100 }, (_, n) => ({ topic, key: `k${n}`, payload: envelope() })),
+  )
+  await relay()
+  await eventually(async () => (await countByStatus(pool)).SENT === ids.length + 1, 15_000)
+  expect(Date.now() - startedAt).toBeLessThan(15_000)
+  frozen.child.kill('SIGCONT')
+  await eventually(async () => {
+    const { rows } = await pool.query('SELECT owner, count(*)::integer AS lanes FROM outbox_lanes GROUP BY 1')
+    return rows.length === 2 && rows.every(({ lanes }) => lanes === 32)
+  }, 15_000)
+  expect(await readTopicToEnd(topic)).toHaveLength(ids.length + 1)
+})
