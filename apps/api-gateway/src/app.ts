@@ -2,7 +2,7 @@
 import cors from 'cors'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
-import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
+import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { healthRoutes } from './health/health-routes'
 import type { Drain } from './http/drain'
 import { rateGate } from './http/limit-rate'
@@ -11,6 +11,7 @@ import { requireHost } from './http/require-host'
 import type { TokenPolicy } from './http/verify-token'
 import { describeInterface } from './interface'
 import { openApiRoutes } from './openapi/openapi-routes'
+import { streamRoutes } from './stream/stream-routes'
 
 const EXPOSED_HEADERS = [
   'Location',
@@ -33,6 +34,8 @@ export interface AppParts {
   readonly sessions: SessionPort
   readonly tasks: TaskPort
   readonly readiness: ReadinessPort
+  readonly streams: StreamPort
+  readonly tickets: TicketPort
   readonly tokens: TokenPolicy
   readonly drain: Drain
 }
@@ -60,6 +63,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   app.use(markUndecodablePath)
   const { endpoints, document } = describeInterface(parts)
   app.use(openApiRoutes(document))
+  app.use(streamRoutes(parts))
   app.use(
     mountEndpoints(endpoints, {
       tokens: parts.tokens,

@@ -4,15 +4,17 @@ import { COMMAND_BODY } from './commands/command-schemas'
 import { commandCatalog, type CommandCatalog } from './genesis/command-catalog'
 import type { Endpoint } from './http/endpoint'
 import { createDocument, type OpenApiDocument } from './openapi/document'
-import type { CommandPort, SessionPort, TaskPort } from './ports'
+import type { CommandPort, SessionPort, TaskPort, TicketPort } from './ports'
 import { sessionEndpoints } from './sessions/session-routes'
 import { EVENT_ENVELOPE } from './sessions/session-schemas'
+import { ticketEndpoints } from './stream/ticket-routes'
 import { taskEndpoints } from './tasks/task-routes'
 
 export interface InterfaceParts {
   readonly commands: CommandPort
   readonly sessions: SessionPort
   readonly tasks: TaskPort
+  readonly tickets: TicketPort
 }
 
 export interface DescribedInterface {
@@ -29,6 +31,7 @@ export function describeInterface(
     Sessions: sessionEndpoints(parts.sessions),
     Commands: commandEndpoints(parts.commands),
     Tasks: taskEndpoints(parts.tasks),
+    Stream: ticketEndpoints(parts.tickets),
   }
   const document = createDocument({
     endpoints: groups,

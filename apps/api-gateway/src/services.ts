@@ -9,9 +9,10 @@ import { UnitOfWork } from './commands/unit-of-work'
 import { WakeUp } from './commands/wake-up'
 import { connectDatabase } from './database/connect'
 import { commandCatalog } from './genesis/command-catalog'
-import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
+import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { Readiness } from './readiness'
 import { SessionService } from './sessions/session-service'
+import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
 import { TaskService } from './tasks/task-service'
 import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
 
@@ -32,14 +33,17 @@ export interface ServiceParts {
   /** Who is told of commits, when it is not PostgreSQL's NOTIFY. */
   readonly notifier?: Notifier
   readonly catalog?: typeof commandCatalog
+  readonly streamSettings?: EventStreamsParts['settings']
 }
 
 export interface Services {
   readonly commands: CommandPort
   readonly sessions: SessionPort
   readonly tasks: TaskPort
+  readonly streams: StreamPort
+  readonly tickets: TicketPort
   readonly readiness: ReadinessPort
-  /** Begins to fail the commands that nobody finishes. */
+  /** Begins to fail the commands that nobody finishes, and to follow what is written for the streams. */
   start(): void
   /** Ends what runs in the background and closes the connections; call it when no request is under way. */
   stop(): Promise<void>
@@ -66,13 +70,26 @@ export function createServices(parts: ServiceParts): Services {
     failed: warn('overdue commands could not be failed'),
   })
 
+  const eventStreams = createEventStreams({
+    databaseUrl: settings.databaseUrl,
+    unitOfWork,
+    failed: warn('the event stream was interrupted'),
+    ...(parts.streamSettings && { settings: parts.streamSettings }),
+  })
+
   return {
     commands: new CommandService({ ...common, catalog }),
     sessions: new SessionService(common),
     tasks,
     readiness: new Readiness(knex),
-    start: () => timeOuts.start(),
+    streams: eventStreams.streams,
+    tickets: eventStreams.tickets,
+    start: () => {
+      timeOuts.start()
+      eventStreams.start()
+    },
     stop: async () => {
+      await eventStreams.stop()
       await timeOuts.stop()
       await wakeUp.stop()
       if (!parts.knex) await knex.destroy()

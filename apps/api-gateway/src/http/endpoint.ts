@@ -12,6 +12,8 @@ export interface Understood<Body = unknown, Query = unknown> {
   readonly query: Query
   readonly body: Body
   readonly idempotencyKey?: string
+  /** Of the caller's token: seconds since the epoch. */
+  readonly tokenExpiresAtSeconds: number
 }
 
 export interface Answer {

@@ -11,7 +11,7 @@ import type { OpenApiDocument } from './document'
 /* eslint-disable @typescript-eslint/no-explicit-any -- a JSON document is walked through */
 const none = {} as never
 const documentOf = (catalog = commandCatalog): OpenApiDocument =>
-  describeInterface({ commands: none, sessions: none, tasks: none }, catalog).document
+  describeInterface({ commands: none, sessions: none, tasks: none, tickets: none }, catalog).document
 const document = documentOf()
 
 interface Found {

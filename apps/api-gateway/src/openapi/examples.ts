@@ -86,6 +86,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>
         { command_id: COMMAND, command_type: 'RequestConceptGeneration', task_id: TASK, progress: 40 },
       ],
       last_result: null,
+      stream_position: 'AAAC',
     },
     'after the agent is done': {
       session_id: SESSION,
@@ -97,6 +98,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>
       pending_command_type: null,
       pending: [],
       last_result: { command_id: COMMAND, task_id: TASK, status: 'COMPLETED', result: RESULT },
+      stream_position: 'AAAD',
     },
   },
   HistoryPage: { 'a new session': { events: [created], next_after: null } },

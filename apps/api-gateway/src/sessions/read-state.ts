@@ -4,6 +4,7 @@ import type { GenesisStageOrFinished, SessionStatus } from '@infinite-scribe/sha
 import type { Transaction } from '../commands/unit-of-work'
 import { statement } from '../database/statement'
 import type { SessionState } from '../ports'
+import { sessionPosition } from '../stream/session-position'
 
 interface SessionRow {
   id: string
@@ -85,5 +86,6 @@ export async function readState(
           ...(ended.error_data ? { error: ended.error_data } : {}),
         }
       : null,
+    stream_position: sessionPosition(session.id, session.version),
   }
 }

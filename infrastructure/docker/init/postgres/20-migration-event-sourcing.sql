@@ -76,8 +76,13 @@ CREATE TABLE IF NOT EXISTS async_tasks (
 -- ---------------------------------------------------------------------------------------------------------
 -- domain_events: the immutable facts.
 -- ---------------------------------------------------------------------------------------------------------
+CREATE SEQUENCE IF NOT EXISTS domain_events_id_seq AS bigint CACHE 1;
+
 CREATE TABLE IF NOT EXISTS domain_events (
-  id                bigint      GENERATED ALWAYS AS IDENTITY,
+  -- The CASE makes the transaction take its id before it takes a number: see event_outbox.seq. The event
+  -- stream finds by it how far back a late commit may lie.
+  id                bigint      NOT NULL DEFAULT
+                      (CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('domain_events_id_seq') END),
   event_id          uuid        NOT NULL,
   correlation_id    uuid        NOT NULL,
   causation_id      uuid,
@@ -184,6 +189,19 @@ CREATE TABLE IF NOT EXISTS flow_resume_handles (
 );
 
 -- ---------------------------------------------------------------------------------------------------------
+-- stream_tickets: what opens one event stream in place of a token.
+-- ---------------------------------------------------------------------------------------------------------
+CREATE TABLE IF NOT EXISTS stream_tickets (
+  hash             bytea       NOT NULL,
+  user_id          text        NOT NULL,
+  token_expires_at timestamptz NOT NULL,
+  expires_at       timestamptz NOT NULL,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT stream_tickets_pkey PRIMARY KEY (hash),
+  CONSTRAINT stream_tickets_hash_check CHECK (octet_length(hash) = 32)
+);
+
+-- ---------------------------------------------------------------------------------------------------------
 -- Indexes. CREATE INDEX IF NOT EXISTS locks out writers before it looks, so each is asked for by name first.
 -- ---------------------------------------------------------------------------------------------------------
 DO $indexes$
@@ -220,6 +238,9 @@ BEGIN
       -- The keys that wait, and their rows in order.
       ('event_outbox_parked',
        'CREATE INDEX event_outbox_parked ON event_outbox (lane, key, seq) WHERE parked'),
+      -- Those that expired, for their removal.
+      ('stream_tickets_expiry',
+       'CREATE INDEX stream_tickets_expiry ON stream_tickets (expires_at)'),
       ('flow_resume_handles_active_correlation_unique',
        'CREATE UNIQUE INDEX flow_resume_handles_active_correlation_unique ON flow_resume_handles (correlation_id)
           WHERE status IN (''PENDING_PAUSE'', ''PAUSED'')')
@@ -399,6 +420,13 @@ COMMENT ON COLUMN outbox_lanes.owner IS 'outbox_relays.id of the owner; null whe
 COMMENT ON COLUMN outbox_lanes.token IS 'Rises with every change of owner; a settle under an older token changes nothing.';
 COMMENT ON COLUMN outbox_lanes.lease_until IS 'Owned until then unless renewed.';
 COMMENT ON COLUMN outbox_lanes.low_water IS 'Every row of the lane up to this seq is settled or parked, and none can still appear: a new owner starts its cursor here.';
+
+COMMENT ON TABLE stream_tickets IS 'Single-use tickets that open an event stream; a row lives for seconds.';
+COMMENT ON COLUMN stream_tickets.hash IS 'SHA-256 of the ticket; the ticket itself is nowhere in the database.';
+COMMENT ON COLUMN stream_tickets.user_id IS 'The sub of the token that bought it.';
+COMMENT ON COLUMN stream_tickets.token_expires_at IS 'The exp of that token: when the stream has to end.';
+COMMENT ON COLUMN stream_tickets.expires_at IS 'It opens no stream from then on.';
+COMMENT ON COLUMN stream_tickets.created_at IS 'When it was bought.';
 
 COMMENT ON TABLE flow_resume_handles IS 'Where a paused workflow goes on; used by the workflow services.';
 COMMENT ON COLUMN flow_resume_handles.id IS 'The handle''s own id.';
