@@ -180,6 +180,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/stream/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Buy a single-use ticket for the event stream */
+        post: operations["buyStreamTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/stream": {
         parameters: {
             query?: never;
@@ -343,6 +360,8 @@ export interface components {
             };
             is_pending: boolean;
             pending_command_type: string | null;
+            /** @description A last_event_id for the stream of this session */
+            stream_position: string;
             pending: {
                 /** Format: uuid */
                 command_id: string;
@@ -458,6 +477,14 @@ export interface components {
         /** Why a task is given up */
         Cancellation: {
             reason?: string;
+        };
+        /** Buy a ticket */
+        StreamTicketRequest: Record<string, never>;
+        /** Opens one event stream */
+        StreamTicket: {
+            ticket: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** An event as Kafka has it */
         EventEnvelope: {
@@ -803,7 +830,16 @@ export interface components {
         };
     };
     responses: {
-        /** @description There is no such route */
+        /** @description What the path knows; answers a preflight too, without a token */
+        OPTIONS: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description `NOT_FOUND`: There is no such route */
         NOT_FOUND: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -816,7 +852,7 @@ export interface components {
                 } & components["schemas"]["NotFoundError"];
             };
         };
-        /** @description The path knows GET, HEAD, OPTIONS */
+        /** @description `METHOD_NOT_ALLOWED`: The path knows GET, HEAD, OPTIONS */
         METHOD_NOT_ALLOWED: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2907,6 +2943,181 @@ export interface operations {
                         /** @enum {string} */
                         error_code: "TASK_ALREADY_ENDED";
                     } & components["schemas"]["TaskAlreadyEndedError"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body, or the event that it would make, is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "PAYLOAD_TOO_LARGE";
+                    } & components["schemas"]["PayloadTooLargeError"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body must be application/json in UTF-8 */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "UNSUPPORTED_MEDIA_TYPE";
+                    } & components["schemas"]["UnsupportedMediaTypeError"];
+                };
+            };
+            /** @description `HEADERS_TOO_LARGE`: The headers are larger than 16 KB */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "HEADERS_TOO_LARGE";
+                    } & components["schemas"]["HeadersTooLargeError"];
+                };
+            };
+            /** @description `INTERNAL_ERROR`: Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "INTERNAL_ERROR";
+                    } & components["schemas"]["InternalError"];
+                };
+            };
+            /**
+             * @description `CONCURRENCY_CONFLICT`: Too many requests at once changed the same session; nothing was written
+             *
+             *     `OUTCOME_UNKNOWN`: Whether this request was carried out is not known; repeat it with the same Idempotency-Key to find out
+             *
+             *     `SERVICE_UNAVAILABLE`: The service cannot answer at the moment; nothing was written
+             *
+             *     `SHUTTING_DOWN`: This process is shutting down; nothing was written
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "CONCURRENCY_CONFLICT" | "OUTCOME_UNKNOWN" | "SERVICE_UNAVAILABLE" | "SHUTTING_DOWN";
+                    } & (components["schemas"]["ConcurrencyConflictError"] | components["schemas"]["OutcomeUnknownError"] | components["schemas"]["ServiceUnavailableError"] | components["schemas"]["ShuttingDownError"]);
+                };
+            };
+        };
+    };
+    buyStreamTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Kept when it is 1 to 128 visible ASCII characters; made otherwise. It is in the logs. */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StreamTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamTicket"];
+                };
+            };
+            /**
+             * @description `BAD_REQUEST`: The request is no proper HTTP, or has not exactly one Host header
+             *
+             *     `INVALID_CHARACTER`: A string holds \u0000 or half of a surrogate pair
+             *
+             *     `INVALID_ENCODING`: The body is not valid UTF-8, or not what its Content-Encoding says
+             *
+             *     `INVALID_JSON`: The body is not valid JSON, no object, or has a key twice
+             *
+             *     `NUMBER_OUT_OF_RANGE`: A number is beyond what can be kept exactly
+             *
+             *     `PAYLOAD_TOO_DEEP`: The body is nested deeper than 32
+             *
+             *     `VALIDATION_ERROR`: The request is not valid
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "BAD_REQUEST" | "INVALID_CHARACTER" | "INVALID_ENCODING" | "INVALID_JSON" | "NUMBER_OUT_OF_RANGE" | "PAYLOAD_TOO_DEEP" | "VALIDATION_ERROR";
+                    } & (components["schemas"]["BadRequestError"] | components["schemas"]["InvalidCharacterError"] | components["schemas"]["InvalidEncodingError"] | components["schemas"]["InvalidJsonError"] | components["schemas"]["NumberOutOfRangeError"] | components["schemas"]["PayloadTooDeepError"] | components["schemas"]["ValidationError"]);
+                };
+            };
+            /**
+             * @description `INVALID_TOKEN`: The token is not valid
+             *
+             *     `MISSING_TOKEN`: The call needs Authorization: Bearer <JWT>
+             *
+             *     `TOKEN_EXPIRED`: The token has expired
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "INVALID_TOKEN" | "MISSING_TOKEN" | "TOKEN_EXPIRED";
+                    } & (components["schemas"]["InvalidTokenError"] | components["schemas"]["MissingTokenError"] | components["schemas"]["TokenExpiredError"]);
+                };
+            };
+            /** @description `NOT_ACCEPTABLE`: The answer is of a type that Accept does not allow */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "NOT_ACCEPTABLE";
+                    } & components["schemas"]["NotAcceptableError"];
+                };
+            };
+            /** @description `REQUEST_TIMEOUT`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        error_code: "REQUEST_TIMEOUT";
+                    } & components["schemas"]["RequestTimeoutError"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE`: The body, or the event that it would make, is too large */

@@ -1,6 +1,6 @@
 /** The event stream as an async iterator that outlives its connections. */
 import { delay } from './abortable-delay'
-import type { ApiError} from './api-error';
+import type { ApiError } from './api-error'
 import { ConnectionError, errorOf, isApiError } from './api-error'
 import type { Connection } from './connection'
 import { isPassing, waitBefore } from './retry'
