@@ -37,7 +37,8 @@ export async function startSystem({
     gateways: [],
     relays: [],
     async startGateway(overrides = {}) {
-      const [port, adminPort] = [await freePort(), await freePort()]
+      const port = overrides.PORT ?? gateway.PORT ?? (await freePort())
+      const adminPort = await freePort()
       const url = `http://127.0.0.1:${port}`
       const environment = {
         ...shared,

@@ -12,7 +12,7 @@ type Reply = Response | Error | ((request: Request) => Response | Promise<Respon
 /** A fetch that gives `replies` in turn (the last one for ever), and what it was asked. */
 export function answering(...replies: Reply[]): { fetch: typeof fetch; seen: Seen[] } {
   const seen: Seen[] = []
-  const answer = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  const answer = async (input: Request | string | URL, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
     const { method, url, headers } = request

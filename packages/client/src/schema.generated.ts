@@ -312,7 +312,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** Open a session */
-        OpenSessionRequest: Record<string, never>;
+        OpenSessionRequest: Record<string, unknown>;
         /** A session that was opened */
         OpenedSession: {
             /** Format: uuid */
@@ -352,11 +352,11 @@ export interface components {
             current_stage: "CONCEPT_SELECTION" | "STORY_CONCEPTION" | "WORLDVIEW" | "CHARACTERS" | "PLOT_OUTLINE" | "FINISHED";
             version: number;
             confirmed_data: {
-                CONCEPT_SELECTION?: Record<string, never>;
-                STORY_CONCEPTION?: Record<string, never>;
-                WORLDVIEW?: Record<string, never>;
-                CHARACTERS?: Record<string, never>;
-                PLOT_OUTLINE?: Record<string, never>;
+                CONCEPT_SELECTION?: Record<string, unknown>;
+                STORY_CONCEPTION?: Record<string, unknown>;
+                WORLDVIEW?: Record<string, unknown>;
+                CHARACTERS?: Record<string, unknown>;
+                PLOT_OUTLINE?: Record<string, unknown>;
             };
             is_pending: boolean;
             pending_command_type: string | null;
@@ -377,8 +377,8 @@ export interface components {
                 task_id: string;
                 /** @enum {unknown} */
                 status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
-                result?: Record<string, never>;
-                error?: Record<string, never>;
+                result?: Record<string, unknown>;
+                error?: Record<string, unknown>;
             } | null;
         };
         /** Events of a session, oldest first */
@@ -432,7 +432,7 @@ export interface components {
                     offset?: string;
                     /** Format: date-time */
                     sent_at?: string;
-                    error?: Record<string, never>;
+                    error?: Record<string, unknown>;
                     will_retry?: boolean;
                 };
             }[];
@@ -451,8 +451,8 @@ export interface components {
             session_id: string;
             /** Format: uuid */
             command_id: string;
-            result?: Record<string, never>;
-            error?: Record<string, never>;
+            result?: Record<string, unknown>;
+            error?: Record<string, unknown>;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -465,7 +465,7 @@ export interface components {
         };
         /** What a task came to */
         CompletionReport: {
-            result: Record<string, never>;
+            result: Record<string, unknown>;
         };
         /** Why a task failed */
         FailureReport: {
@@ -479,7 +479,7 @@ export interface components {
             reason?: string;
         };
         /** Buy a ticket */
-        StreamTicketRequest: Record<string, never>;
+        StreamTicketRequest: Record<string, unknown>;
         /** Opens one event stream */
         StreamTicket: {
             ticket: string;
@@ -499,8 +499,8 @@ export interface components {
             aggregate_type: string;
             aggregate_id: string;
             aggregate_version: number;
-            payload: Record<string, never>;
-            metadata: Record<string, never>;
+            payload: Record<string, unknown>;
+            metadata: Record<string, unknown>;
             /** Format: date-time */
             created_at: string;
         };
@@ -554,7 +554,7 @@ export interface components {
          */
         ConfirmStagePayload: {
             stage?: string;
-            data?: Record<string, never>;
+            data?: Record<string, unknown>;
         };
         /**
          * ConfirmStage
@@ -3652,7 +3652,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description `BAD_REQUEST`: The request is no proper HTTP, or has not exactly one Host header */
