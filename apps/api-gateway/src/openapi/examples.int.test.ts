@@ -28,7 +28,7 @@ const guarded = json.filter(({ operation }) => operation.security.length > 0)
 
 let gateway: RunningGateway
 let limited: RunningGateway
-let fault: unknown
+let fault: Error | undefined
 beforeAll(async () => {
   // Every service fails on demand, so that each fault is seen on each route.
   const failing = <T extends object>(service: T): T =>
