@@ -11,15 +11,10 @@ import {
   tcpPort,
   topicName,
 } from '@infinite-scribe/service-kit'
+import type { KafkaSettings } from './kafka/client'
 import type { FailedKeyPolicy } from './policy/settlement'
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
-
-export interface SaslSettings {
-  readonly mechanism: (typeof SASL_MECHANISMS)[number]
-  readonly username: string
-  readonly password: string
-}
 
 export interface RelayConfiguration {
   readonly httpPort: number
@@ -28,12 +23,7 @@ export interface RelayConfiguration {
   readonly eventsTopic: string
   readonly topicPartitions: number
   readonly cloudEvents: boolean
-  readonly kafka: {
-    readonly brokers: readonly string[]
-    readonly clientId: string
-    readonly ssl: boolean
-    readonly sasl?: SaslSettings
-  }
+  readonly kafka: Omit<KafkaSettings, 'requestTimeoutMs'>
   readonly pollIntervalMs: number
   readonly batchRows: number
   readonly leaseMs: number

@@ -11,11 +11,14 @@ import type {
   LaneLeases,
   OutboxReader,
   OutboxSettler,
+  OutboxUpkeep,
+  DeadLetterTopic,
   Publisher,
   WakeUp,
 } from './pipeline/ports'
 import { Publishing, type AttemptedRow } from './pipeline/publish'
 import { Settling } from './pipeline/settle'
+import { Upkeep } from './pipeline/upkeep'
 import type { FailedKeyPolicy } from './policy/settlement'
 import type { RelayEvents } from './relay-events'
 
@@ -29,10 +32,13 @@ export interface RelaySettings {
   readonly shutdownTimeoutMs: number
   readonly failedKeyPolicy: FailedKeyPolicy
   readonly cloudEvents: boolean
+  /** How long SENT rows are kept; zero is for ever. */
+  readonly sentRetentionMs: number
 }
 
 export interface RelayParts {
-  readonly outbox: OutboxReader & OutboxSettler
+  readonly outbox: OutboxReader & OutboxSettler & OutboxUpkeep
+  readonly deadLetters: DeadLetterTopic
   readonly leases: LaneLeases
   readonly publisher: Publisher
   readonly clock: Clock
@@ -40,6 +46,8 @@ export interface RelayParts {
   readonly wakeUp: WakeUp
   /** Lanes were handed over, or a relay joined. */
   readonly lanesWakeUp: WakeUp
+  /** A row FAILED for its own fault. */
+  readonly upkeepWakeUp: WakeUp
   readonly events: RelayEvents
 }
 
@@ -57,6 +65,7 @@ export class Relay {
   private readonly publishing: Publishing
   private readonly settling: Settling
   private readonly leases: LeaseKeeper
+  private readonly upkeep: Upkeep
 
   private stopping = false
   private stopAt = Infinity
@@ -79,6 +88,7 @@ export class Relay {
     const { parked } = this.claims
     this.settling = new Settling(outbox, lanes, inFlight, late, parked, clock, failedKeyPolicy, events)
     this.leases = new LeaseKeeper(parts.leases, lanes, inFlight, late, clock, settings, events)
+    this.upkeep = new Upkeep(outbox, parts.deadLetters, lanes, clock, settings, events)
   }
 
   /** True while this relay owns lanes that nobody else can own. */
@@ -88,14 +98,14 @@ export class Relay {
 
   /** Relays until {@link stop}; then finishes what is in flight and hands its lanes over. */
   async run(): Promise<void> {
-    const leases = this.keepLeases()
+    const besides = [this.keepLeases(), this.keepUp()]
     while (!this.stopping) {
       const waitMs = await this.turn()
       if (waitMs > 0) await this.parts.wakeUp.orAfter(waitMs)
     }
     await this.published
     await this.settled
-    await leases
+    await Promise.all(besides)
     await this.leases.releaseAll().catch((error: unknown) => this.parts.events.renewalFailed(error))
   }
 
@@ -105,6 +115,13 @@ export class Relay {
     this.stopAt = this.parts.clock.monotonicMs() + this.settings.shutdownTimeoutMs * 0.8
     this.parts.wakeUp.wake()
     this.parts.lanesWakeUp.wake()
+    this.parts.upkeepWakeUp.wake()
+  }
+
+  /** Parked rows may have changed: an operator sent some again, or dropped one. */
+  lookAtParked(): void {
+    this.claims.parked.lookAt(this.now())
+    this.parts.wakeUp.wake()
   }
 
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
@@ -157,6 +174,9 @@ export class Relay {
     const startedAt = this.now()
     const batch = await this.settling.settle(attempted, trial, () => this.now() >= this.stopAt)
     this.parts.events.settled(batch, this.now() - startedAt)
+    if (batch.some(({ settlement }) => settlement.kind === 'failed' && !settlement.willRetry)) {
+      this.parts.upkeepWakeUp.wake()
+    }
     // Lanes may be waiting to be handed over, or parked rows to be looked at.
     this.parts.wakeUp.wake()
   }
@@ -192,6 +212,13 @@ export class Relay {
       const waitMs = await this.leases.renew()
       if (this.lanes.size !== owned) this.parts.wakeUp.wake()
       await this.parts.lanesWakeUp.orAfter(waitMs)
+    }
+  }
+
+  private async keepUp(): Promise<void> {
+    while (!this.stopping) {
+      await this.upkeep.round(() => this.stopping)
+      await this.parts.upkeepWakeUp.orAfter(this.settings.pollIntervalMs)
     }
   }
 

@@ -13,6 +13,12 @@ afterAll(() => fixture.close())
 const fifty = Array.from({ length: 50 }, (_, index) => index + 1)
 const inAnHour = (): number => Date.now() / 1000 + 3600
 
+/** Fifty events of two thousand bytes. */
+async function fillUp(session: string): Promise<void> {
+  for (const version of fifty)
+    await fixture.append(session, fixture.sql, { version, filler: 'x'.repeat(2_000) })
+}
+
 function terminateTails(): Promise<unknown> {
   return fixture.sql.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -53,30 +59,32 @@ describe('a reader', () => {
 
   it('that is too slow for what happens is dropped with a bounded buffer, and resumes', async () => {
     const session = await fixture.newSession('bob')
-    const opened = await replica.open('bob')
-    if (isRefusal(opened)) throw new Error(opened.code)
-    const slow = new Reader()
-    void opened.run(slow.out)
+    const slow = await replica.read('bob')
+    await fixture.appendAndWake(session)
+    await fixture.expectShown(slow, session, [1])
+    slow.out.pause()
     let waiting = 0
-    for (const _ of fifty) {
-      await fixture.appendAndWake(session, { filler: 'x'.repeat(2_000) })
+    for (const version of fifty) {
+      await fixture.appendAndWake(session, { version, filler: 'x'.repeat(2_000) })
       waiting = Math.max(waiting, slow.out.writableLength)
     }
     await eventually(() => slow.out.destroyed)
     expect(waiting).toBeLessThanOrEqual(20_000)
-
-    // It reads again from the start: what it got before it was dropped is lost on it here.
-    const first = await replica.read('bob', { sessionId: session })
-    await eventually(() => first.position)
-    expect(first.shown).toEqual([])
-    first.cut()
+    expect(slow.shown).toEqual([`${session}:1`])
+    const resumed = await replica.read('bob', { lastEventId: slow.position! })
+    await fixture.expectShown(
+      resumed,
+      session,
+      fifty.map((version) => version + 1),
+    )
+    resumed.cut()
   })
 
   it('that takes its time to catch up is waited for, in memory for one page', async () => {
     const session = await fixture.newSession('cy')
     const beginning = await replica.read('cy')
     await eventually(() => beginning.position)
-    for (const _ of fifty) await fixture.append(session, fixture.sql, { filler: 'x'.repeat(2_000) })
+    await fillUp(session)
     await fixture.wake()
     const opened = await fixture.replica().open('cy', { lastEventId: beginning.frames[0]!.id! })
     if (isRefusal(opened)) throw new Error(opened.code)
@@ -95,7 +103,7 @@ describe('a reader', () => {
     const session = await fixture.newSession('dee')
     const beginning = await replica.read('dee')
     await eventually(() => beginning.position)
-    for (const _ of fifty) await fixture.append(session, fixture.sql, { filler: 'x'.repeat(2_000) })
+    await fillUp(session)
     const impatient = fixture.replica({ stuckMs: 50, heartbeatMs: 30 })
     const opened = await impatient.open('dee', { lastEventId: beginning.frames[0]!.id! })
     if (isRefusal(opened)) throw new Error(opened.code)
@@ -115,13 +123,14 @@ describe('a reader', () => {
     const session = await fixture.newSession('fay')
     const beginning = await replica.read('fay')
     await eventually(() => beginning.position)
-    for (const _ of fifty) await fixture.append(session, fixture.sql, { filler: 'x'.repeat(2_000) })
+    await fillUp(session)
     const opened = await replica.open('fay', { lastEventId: beginning.frames[0]!.id! })
     if (isRefusal(opened)) throw new Error(opened.code)
     const reader = new Reader()
     void opened.run(reader.out)
     // More than may be held: 20 kB.
-    for (const _ of fifty) await fixture.appendAndWake(session, { filler: 'y'.repeat(2_000) })
+    await fillUp(session)
+    await fixture.wake()
     reader.listen()
     await eventually(() => reader.shown.length >= 100)
     expect(reader.shown).toEqual(Array.from({ length: 100 }, (_, index) => `${session}:${index + 1}`))

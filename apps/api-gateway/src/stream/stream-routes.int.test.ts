@@ -22,7 +22,11 @@ afterEach(() => {
 
 async function open(
   query = '',
-  { sub = 'ada', at = gateway, headers = {} as Record<string, string> } = {},
+  {
+    sub = 'ada',
+    at = gateway,
+    headers = {},
+  }: { sub?: string; at?: RunningGateway; headers?: Record<string, string> } = {},
 ): Promise<HttpReader> {
   const authorization = `Bearer ${signTestToken(sub)}`
   const reader = await HttpReader.open(`${at.url}/events/stream${query}`, { authorization, ...headers })
@@ -114,7 +118,7 @@ describe('GET /events/stream', () => {
       `?context_id=${session.toUpperCase()}&last_event_id=${state.body.stream_position}`,
     )
     await eventually(() => reader.events.length > 0)
-    expect(reader.events.map(({ data }) => data.aggregate_version)).toEqual([state.body.version + 1])
+    expect(reader.events.map(({ data }) => data.aggregate_version)).toEqual([Number(state.body.version) + 1])
   })
 
   it('ends when its token expires', async () => {
@@ -281,9 +285,9 @@ describe('a shutdown', () => {
   it('ends the streams as whole responses, at once', async () => {
     const third = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.url) })
     const streams = [await open('', { at: third }), await open('', { at: third, sub: 'bob' })]
-    const began = performance.now()
+    const stopping = third.stop()
+    await eventually(() => streams.every(({ end }) => end === 'whole'), 2_000)
+    await stopping
     await third.close()
-    expect(streams.map(({ end }) => end)).toEqual(['whole', 'whole'])
-    expect(performance.now() - began).toBeLessThan(5_000)
   })
 })

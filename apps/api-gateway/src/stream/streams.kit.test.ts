@@ -12,6 +12,7 @@ import { createEventStreams, type EventStreams, type EventStreamsParts } from '.
 export interface ReadFrame {
   id?: string
   event?: string
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- parsed JSON
   data?: any
   retry?: string
   comment?: string

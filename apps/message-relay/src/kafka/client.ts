@@ -1,11 +1,13 @@
 /** The Kafka client of this service: where the brokers are and how to speak to them. */
-import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type SASLOptions } from 'kafkajs'
 
 export interface KafkaSettings {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly ssl: boolean
   readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
+  /** How sockets are opened where brokers are not reached directly, as through a tunnel. */
+  readonly socketFactory?: ISocketFactory
   /** How long one request may take. */
   readonly requestTimeoutMs: number
 }
@@ -21,6 +23,7 @@ export function createKafka(settings: KafkaSettings, log: KafkaLog): Kafka {
     clientId: settings.clientId,
     ssl: settings.ssl,
     ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
+    ...(settings.socketFactory ? { socketFactory: settings.socketFactory } : {}),
     connectionTimeout: Math.min(2000, settings.requestTimeoutMs),
     requestTimeout: settings.requestTimeoutMs,
     retry: NO_RETRIES,

@@ -1,33 +1,29 @@
 #!/usr/bin/env node
 /** The operators' command line: `message-relay <verb>`. */
-import { Command } from 'commander'
+import { hostname, userInfo } from 'node:os'
+import { createInterface } from 'node:readline/promises'
 import { ConfigurationError, EX_CONFIG } from '@infinite-scribe/service-kit'
-import { readOperatorConfiguration } from '../config'
-import { createTopics } from './topics'
-import { describeTopics } from './describe-topics'
+import { operatorProgram } from './program'
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`)
-
-function program(): Command {
-  const command = new Command('message-relay')
-    .description('Looks after the outbox relay of Infinite Scribe.')
-    .showHelpAfterError()
-  command
-    .command('topics')
-    .description(
-      'creates the events topic and its dead-letter topic where they are missing; never changes one',
-    )
-    .requiredOption('--create', 'create what is missing')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const topics = await createTopics(readOperatorConfiguration(process.env))
-      print(json ? JSON.stringify({ topics }) : describeTopics(topics))
-    })
-  return command
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question(`${question} [y/N] `)
+  terminal.close()
+  return /^y(es)?$/i.test(answer.trim())
 }
 
-program()
-  .parseAsync()
+operatorProgram({
+  environment: process.env,
+  who: `${userInfo().username}@${hostname()}`,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  progress: (text) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`)
+  },
+  confirm,
+  exitWith: (code) => (process.exitCode = code),
+})
+  .parseAsync(process.argv)
   .catch((error: unknown) => {
     if (error instanceof ConfigurationError) {
       process.stderr.write(error.faults.map((fault) => `message-relay: ${fault}\n`).join(''))

@@ -172,6 +172,30 @@ CREATE TABLE IF NOT EXISTS outbox_lanes (
 ) WITH (fillfactor = 20); -- renewed every few seconds for ever: keep the versions on their page
 INSERT INTO outbox_lanes (lane) SELECT generate_series(0, 63) ON CONFLICT DO NOTHING;
 
+-- Columns that event_outbox gained; asked for first, for ADD COLUMN IF NOT EXISTS locks out writers before it looks.
+DO $columns$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = to_regclass('event_outbox') AND attname = 'dead_letter_due' AND NOT attisdropped) THEN
+    ALTER TABLE event_outbox ADD COLUMN dead_letter_due boolean NOT NULL DEFAULT false;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = to_regclass('event_outbox') AND attname = 'requeued_at' AND NOT attisdropped) THEN
+    ALTER TABLE event_outbox ADD COLUMN requeued_at timestamptz;
+  END IF;
+END $columns$;
+
+-- Every change that an operator's command made.
+CREATE TABLE IF NOT EXISTS outbox_audit (
+  id      bigint      GENERATED ALWAYS AS IDENTITY,
+  at      timestamptz NOT NULL DEFAULT now(),
+  who     text        NOT NULL,
+  action  text        NOT NULL,
+  rows    integer     NOT NULL,
+  details jsonb       NOT NULL DEFAULT '{}',
+  CONSTRAINT outbox_audit_pkey PRIMARY KEY (id),
+  CONSTRAINT outbox_audit_rows_check CHECK (rows >= 0)
+);
+
 -- ---------------------------------------------------------------------------------------------------------
 -- flow_resume_handles: schema only; the workflow services use it.
 -- ---------------------------------------------------------------------------------------------------------
@@ -241,6 +265,9 @@ BEGIN
       -- Those that expired, for their removal.
       ('stream_tickets_expiry',
        'CREATE INDEX stream_tickets_expiry ON stream_tickets (expires_at)'),
+      -- What the dead-letter topic has yet to get.
+      ('event_outbox_dead_letter_due',
+       'CREATE INDEX event_outbox_dead_letter_due ON event_outbox (lane, seq) WHERE dead_letter_due'),
       ('flow_resume_handles_active_correlation_unique',
        'CREATE UNIQUE INDEX flow_resume_handles_active_correlation_unique ON flow_resume_handles (correlation_id)
           WHERE status IN (''PENDING_PAUSE'', ''PAUSED'')')
@@ -269,6 +296,10 @@ $$;
 CREATE OR REPLACE FUNCTION park_outbox_row_set_back() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.parked := true;
+  -- What an outage failed held its key, so it does not come late; anything else may.
+  IF NOT OLD.will_retry THEN
+    NEW.requeued_at := clock_timestamp();
+  END IF;
   NEW.attempts := 0;
   NEW.next_attempt_at := NULL;
   NEW.will_retry := false;
@@ -398,6 +429,8 @@ COMMENT ON COLUMN event_outbox.sent_at IS 'When Kafka''s acknowledgement was rec
 COMMENT ON COLUMN event_outbox.kafka_partition IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.kafka_offset IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.traceparent IS 'W3C traceparent of the request, sent as a header.';
+COMMENT ON COLUMN event_outbox.requeued_at IS 'When it was last set back to PENDING by somebody, so that it may come late; null when only the relay did.';
+COMMENT ON COLUMN event_outbox.dead_letter_due IS 'FAILED for its own fault, and the dead-letter topic has not got it yet.';
 
 COMMENT ON TABLE outbox_deliveries IS 'Where SENT rows went, kept when the rows are cleaned away.';
 COMMENT ON COLUMN outbox_deliveries.outbox_id IS 'event_outbox.id of the row that is gone.';
@@ -427,6 +460,14 @@ COMMENT ON COLUMN stream_tickets.user_id IS 'The sub of the token that bought it
 COMMENT ON COLUMN stream_tickets.token_expires_at IS 'The exp of that token: when the stream has to end.';
 COMMENT ON COLUMN stream_tickets.expires_at IS 'It opens no stream from then on.';
 COMMENT ON COLUMN stream_tickets.created_at IS 'When it was bought.';
+
+COMMENT ON TABLE outbox_audit IS 'Every change that an operator''s command made to the outbox.';
+COMMENT ON COLUMN outbox_audit.id IS 'Ascending.';
+COMMENT ON COLUMN outbox_audit.at IS 'When.';
+COMMENT ON COLUMN outbox_audit.who IS 'The operating system''s user and host.';
+COMMENT ON COLUMN outbox_audit.action IS 'requeue, drop or replay.';
+COMMENT ON COLUMN outbox_audit.rows IS 'How many rows it changed.';
+COMMENT ON COLUMN outbox_audit.details IS 'What it was asked for.';
 
 COMMENT ON TABLE flow_resume_handles IS 'Where a paused workflow goes on; used by the workflow services.';
 COMMENT ON COLUMN flow_resume_handles.id IS 'The handle''s own id.';

@@ -34,4 +34,6 @@ export interface EventOutboxRow {
   /** bigint: node-postgres returns it as text. */
   kafka_offset: string | null
   traceparent: string | null
+  dead_letter_due: boolean
+  requeued_at: Date | null
 }
