@@ -3,17 +3,15 @@ import cors from 'cors'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
-import { commandEndpoints } from './commands/command-routes'
 import { healthRoutes } from './health/health-routes'
 import type { Drain } from './http/drain'
 import { rateGate } from './http/limit-rate'
 import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
 import { requireHost } from './http/require-host'
 import type { TokenPolicy } from './http/verify-token'
-import { sessionEndpoints } from './sessions/session-routes'
+import { describeInterface } from './interface'
+import { openApiRoutes } from './openapi/openapi-routes'
 import { streamRoutes } from './stream/stream-routes'
-import { ticketEndpoints } from './stream/ticket-routes'
-import { taskEndpoints } from './tasks/task-routes'
 
 const EXPOSED_HEADERS = [
   'Location',
@@ -63,17 +61,14 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   app.use(healthRoutes(parts.readiness, () => parts.drain.stopping))
   app.use(parts.drain.refuseWhenStopping)
   app.use(markUndecodablePath)
+  const { endpoints, document } = describeInterface(parts)
+  app.use(openApiRoutes(document))
   app.use(streamRoutes(parts))
   app.use(
-    mountEndpoints(
-      [
-        ...sessionEndpoints(parts.sessions),
-        ...commandEndpoints(parts.commands),
-        ...taskEndpoints(parts.tasks),
-        ...ticketEndpoints(parts.tickets),
-      ],
-      { tokens: parts.tokens, limitRate: rateGate(settings.commandsPerSecond) },
-    ),
+    mountEndpoints(endpoints, {
+      tokens: parts.tokens,
+      limitRate: rateGate(settings.commandsPerSecond),
+    }),
   )
   return app
 }

@@ -192,6 +192,7 @@ export const EVENT_ENVELOPE: JsonSchema = {
     metadata: object,
     created_at: time,
   },
+  additionalProperties: false,
 }
 
 export const HISTORY_PAGE: JsonSchema = {

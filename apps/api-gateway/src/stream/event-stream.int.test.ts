@@ -83,35 +83,26 @@ describe('order and completeness', () => {
   })
 
   it('shows an event of a transaction that was younger but took its id first', async () => {
-    // The younger one then stands at the snapshot's xmax, not among those that run: unless another transaction of
-    // the server ends meanwhile, hence the rounds. A NOTIFY is one; an opening makes the tail look without it.
-    const look = async (): Promise<void> => (await replica.read('fay', { sessionId: older })).cut()
+    // The older transaction commits first, so that the younger one stands at or above the snapshot's xmax.
+    const older = await fixture.newSession('fay')
+    const younger = await fixture.newSession('fay')
     const reader = await replica.read('fay')
-    const [older, younger] = [await fixture.newSession('fay'), await fixture.newSession('fay')]
-    const [first, second] = [await fixture.sql.connect(), await fixture.sql.connect()]
-    const between: string[] = []
-    for (let round = 1; round <= 15; round += 1) {
-      await Promise.all([first.query('BEGIN'), second.query('BEGIN')])
-      await first.query('SELECT pg_current_xact_id()')
-      await fixture.append(younger, second)
-      await fixture.append(older, first)
-      await first.query('COMMIT')
-      await look()
-      await eventually(() => reader.shown.length === 2 * round - 1, 2_000, 1)
-      between.push(reader.position!)
-      await second.query('COMMIT')
-      await look()
-      await eventually(() => reader.shown.length === 2 * round, 2_000, 1)
-    }
-    first.release()
-    second.release()
-    for (const [index, position] of between.slice(-3).entries()) {
-      const again = await replica.read('fay', { lastEventId: position })
-      await eventually(() => again.shown.length === 5 - 2 * index)
-      expect(again.shown[0]).toBe(`${younger}:${13 + index}`)
-      again.cut()
-    }
+    const first = await fixture.begin()
+    await first.client.query('SELECT pg_current_xact_id()')
+    const second = await fixture.begin()
+    await fixture.append(younger, second.client)
+    await fixture.append(older, first.client)
+    await first.commit()
+    await fixture.wake()
+    await fixture.expectShown(reader, older, [1])
+    const between = reader.position!
+    await second.commit()
+    await fixture.wake()
+    await eventually(() => reader.shown.length === 2)
+    const again = await replica.read('fay', { lastEventId: between })
+    await fixture.expectShown(again, younger, [1])
     reader.cut()
+    again.cut()
   })
 
   it('is delayed by no open transaction, not even one that writes in another database', async () => {

@@ -25,6 +25,7 @@ export function ticketEndpoints(tickets: TicketPort): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/events/stream/tickets',
+      operationId: 'buyStreamTicket',
       summary: 'Buy a single-use ticket for the event stream',
       body: TICKET_BODY,
       bodyOptional: true,
