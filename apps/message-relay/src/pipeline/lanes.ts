@@ -86,8 +86,11 @@ export class Lanes {
   /** The cursor goes back so that `row`, which was read and not dealt with, is read again. */
   rewind(row: RowRef): void {
     const lane = this.byLane.get(row.lane)
-    if (lane?.token !== row.token) return
-    lane.cursor = Math.min(lane.cursor, row.seq - 1)
+    if (lane?.token === row.token) this.rewindTo(lane, row.seq - 1)
+  }
+  /** The cursor goes back: what lies beyond `seq` is read again, but for what is in flight. */
+  rewindTo(lane: OwnedLane, seq: number): void {
+    lane.cursor = Math.min(lane.cursor, seq)
     lane.hasMore = true
   }
 }

@@ -85,7 +85,12 @@ export class LeaseKeeper {
     // Idle lanes first: they can go at once.
     owned.sort((a, b) => Number(b.draining) - Number(a.draining) || Number(busy(a)) - Number(busy(b)))
     const surplus = Math.max(0, owned.length - share)
-    owned.forEach((lane, index) => (lane.draining = index < surplus))
+    owned.forEach((lane, index) => {
+      const draining = index < surplus
+      // No late row of it is looked for from here on: what is covered later says nothing of this lane.
+      if (draining && !lane.draining) this.lanes.rewindTo(lane, this.late.lowWater(lane, lowest))
+      lane.draining = draining
+    })
     const ready = owned.filter((lane) => lane.draining && !busy(lane))
     if (ready.length === 0) return 0
     await this.leases.release(this.withLowWater(ready))
