@@ -51,7 +51,7 @@ export class CursorClaims {
       lane.hasMore = seen.hasMore
       highest = Math.max(highest, seen.readTo)
     }
-    this.late.claimed(read.snapshot, highest)
+    this.late.claimed(read.snapshot, highest, this.lanes.claimable())
     return { rows, readOn: this.lanes.claimable().some(({ hasMore }) => hasMore) }
   }
 
