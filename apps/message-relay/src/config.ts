@@ -9,7 +9,7 @@ import {
   readSettings,
   str,
   tcpPort,
-  topicName,
+  eventsTopicName,
 } from '@infinite-scribe/service-kit'
 import type { KafkaSettings } from './kafka/client'
 import type { FailedKeyPolicy } from './policy/settlement'
@@ -46,7 +46,7 @@ const KAFKA_AND_DATABASE = {
   KAFKA_SASL_PASSWORD: str({ default: '' }),
   KAFKA_TOPIC_PARTITIONS: integerBetween(1, 10_000)({ default: 6 }),
   KAFKA_CLOUDEVENTS: bool({ default: false }),
-  EVENTS_TOPIC: topicName({ default: 'domain-events' }),
+  EVENTS_TOPIC: eventsTopicName({ default: 'domain-events' }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
   RELAY_HTTP_PORT: tcpPort({ default: 8001 }),
   RELAY_POLL_INTERVAL: numberBetween(0.05, 3600)({ default: 5 }),

@@ -68,6 +68,8 @@ export class Relay {
   private readonly upkeep: Upkeep
 
   private stopping = false
+  private drained = false
+  private fault: { readonly error: unknown } | undefined
   private stopAt = Infinity
   private pollAt = 0
   private claimWaitMs = 0
@@ -96,21 +98,26 @@ export class Relay {
     return this.lanes.size > 0 && this.lanes.leaseLeftMs(this.parts.clock.monotonicMs()) > 0
   }
 
-  /** Relays until {@link stop}; then finishes what is in flight and hands its lanes over. */
+  /**
+   * Relays until {@link stop}; then finishes what is in flight and hands its lanes over.
+   * @throws the fault that ended one of its loops: then it keeps no lease, and relays nothing any more
+   */
   async run(): Promise<void> {
-    const besides = [this.keepLeases(), this.keepUp()]
-    while (!this.stopping) {
-      const waitMs = await this.turn()
-      if (waitMs > 0) await this.parts.wakeUp.orAfter(waitMs)
-    }
-    await this.published
-    await this.settled
+    const besides = [this.orStop(this.keepLeases()), this.orStop(this.keepUp())]
+    await this.orStop(this.relay())
+    await this.orStop(this.pipelineEmpty())
+    // Not before: what is in flight can be settled under the lease alone.
+    this.drained = true
+    this.parts.lanesWakeUp.wake()
     await Promise.all(besides)
+    // Something may still be on its way to the broker then: the lanes are free when the lease has run out.
+    if (this.fault) throw this.fault.error
     await this.leases.releaseAll().catch((error: unknown) => this.parts.events.renewalFailed(error))
   }
 
   /** Claims no more. */
   stop(): void {
+    if (this.stopping) return
     this.stopping = true
     this.stopAt = this.parts.clock.monotonicMs() + this.settings.shutdownTimeoutMs * 0.8
     this.parts.wakeUp.wake()
@@ -122,6 +129,23 @@ export class Relay {
   lookAtParked(): void {
     this.claims.parked.lookAt(this.now())
     this.parts.wakeUp.wake()
+  }
+
+  private async relay(): Promise<void> {
+    while (!this.stopping) {
+      const waitMs = await this.turn()
+      if (waitMs > 0) await this.parts.wakeUp.orAfter(waitMs)
+    }
+  }
+
+  /** A relay without one of its loops must not look alive: all of it stops. */
+  private async orStop(loop: Promise<void>): Promise<void> {
+    try {
+      await loop
+    } catch (error) {
+      this.fault ??= { error }
+      this.stop()
+    }
   }
 
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
@@ -140,7 +164,8 @@ export class Relay {
       return this.idleMs()
     }
     await this.published // one batch ahead, no more
-    this.published = this.publishThenSettle(claim.rows, trial)
+    if (this.fault) return 0 // what follows a batch nobody knows of must not overtake it
+    this.published = this.orStop(this.publishThenSettle(claim.rows, trial))
     if (trial) await this.pipelineEmpty()
     return 0
   }
@@ -167,7 +192,7 @@ export class Relay {
     this.circuit.published(attempted)
     this.parts.events.published(attempted, this.now() - startedAt)
     await this.settled // at most two batches are published and not settled
-    this.settled = this.settle(attempted, trial)
+    this.settled = this.orStop(this.settle(attempted, trial))
   }
 
   private async settle(attempted: readonly AttemptedRow[], trial: boolean): Promise<void> {
@@ -207,10 +232,10 @@ export class Relay {
   }
 
   private async keepLeases(): Promise<void> {
-    while (!this.stopping) {
-      const owned = this.lanes.size
-      const waitMs = await this.leases.renew()
-      if (this.lanes.size !== owned) this.parts.wakeUp.wake()
+    while (!this.drained) {
+      const { waitMs, toRead } = await this.leases.renew()
+      // A lane that comes brings parked rows of its own, due or not: they do not wait for the poll.
+      if (toRead) this.lookAtParked()
       await this.parts.lanesWakeUp.orAfter(waitMs)
     }
   }

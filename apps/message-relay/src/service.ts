@@ -27,6 +27,8 @@ import { systemClock } from './system-clock'
 
 export interface RelayService {
   readonly httpPort: number
+  /** Rejects when a fault has ended the relay: it relays nothing any more. */
+  readonly running: Promise<void>
   /** Finishes what is in flight, hands the lanes over, disconnects. */
   stop(): Promise<void>
 }
@@ -123,6 +125,7 @@ export async function startRelayService(
     },
   )
   let stopping = false
+  let ended = false
   const health = await startHealthServer(
     configuration.httpPort,
     () =>
@@ -131,14 +134,17 @@ export async function startRelayService(
         lanes: relay.lanes.size,
         circuit: relay.circuit.now,
         stopping,
-        stalled: progress.stalled(),
+        stalled: [...progress.stalled(), ...(ended && !stopping ? ['it has ended: a fault of its own'] : [])],
       }),
     registry,
   )
   listener.open()
-  const running = relay.run()
+  const running = relay.run().finally(() => (ended = true))
+  // Whoever cares is told by the promise itself.
+  running.catch(() => undefined)
   return {
     httpPort: health.port,
+    running,
     stop: async () => {
       stopping = true
       relay.stop()

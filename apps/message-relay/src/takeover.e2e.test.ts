@@ -85,6 +85,8 @@ it('ends with 0 on SIGTERM, having settled what was in flight and handed its lan
   )
   await wakeRelays(pool)
   await eventually(async () => ((await countByStatus(pool)).SENT ?? 0) > 100)
+  // Twice: an impatient second signal changes nothing.
+  first.child.kill('SIGTERM')
   expect(await first.stop('SIGTERM')).toBe(0)
   const { rows } = await pool.query('SELECT FROM outbox_lanes WHERE owner IS NOT NULL')
   expect(rows).toHaveLength(0)

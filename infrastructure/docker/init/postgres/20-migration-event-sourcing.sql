@@ -182,6 +182,10 @@ DO $columns$ BEGIN
                   WHERE attrelid = to_regclass('event_outbox') AND attname = 'requeued_at' AND NOT attisdropped) THEN
     ALTER TABLE event_outbox ADD COLUMN requeued_at timestamptz;
   END IF;
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = to_regclass('event_outbox') AND attname = 'failed_at' AND NOT attisdropped) THEN
+    ALTER TABLE event_outbox ADD COLUMN failed_at timestamptz;
+  END IF;
 END $columns$;
 
 -- Every change that an operator's command made.
@@ -304,6 +308,7 @@ BEGIN
   NEW.next_attempt_at := NULL;
   NEW.will_retry := false;
   NEW.dropped_at := NULL;
+  NEW.failed_at := NULL;
   NEW.sent_at := NULL;
   NEW.kafka_partition := NULL;
   NEW.kafka_offset := NULL;
@@ -430,6 +435,7 @@ COMMENT ON COLUMN event_outbox.kafka_partition IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.kafka_offset IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.traceparent IS 'W3C traceparent of the request, sent as a header.';
 COMMENT ON COLUMN event_outbox.requeued_at IS 'When it was last set back to PENDING by somebody, so that it may come late; null when only the relay did.';
+COMMENT ON COLUMN event_outbox.failed_at IS 'When the relay gave it up (FAILED), by the database''s clock.';
 COMMENT ON COLUMN event_outbox.dead_letter_due IS 'FAILED for its own fault, and the dead-letter topic has not got it yet.';
 
 COMMENT ON TABLE outbox_deliveries IS 'Where SENT rows went, kept when the rows are cleaned away.';

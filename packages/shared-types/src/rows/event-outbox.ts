@@ -36,4 +36,6 @@ export interface EventOutboxRow {
   traceparent: string | null
   dead_letter_due: boolean
   requeued_at: Date | null
+  /** When it became FAILED, by the database's clock. */
+  failed_at: Date | null
 }
