@@ -14,6 +14,7 @@ import {
   send,
   type Fixture,
 } from '../service-fixture.test'
+import { sessionPosition } from '../stream/session-position'
 
 let fixture: Fixture
 beforeAll(async () => {
@@ -146,6 +147,7 @@ describe('the state', () => {
       pending_command_type: null,
       pending: [],
       last_result: null,
+      stream_position: sessionPosition(id, 1),
     })
     const { commandId, taskId } = await requestConcepts(fixture.services, id)
     await fixture.services.tasks.progress(AGENT, taskId, { progress: 12.5 })

@@ -49,6 +49,8 @@ export async function* missedByUser(
   spans.push({ since: partly?.snapshot ?? seen, until: until.snapshot, after: floor })
 
   for (const span of spans) {
+    // A stream that begins now, or returns before anything happened, costs no question.
+    if (String(span.since) === String(span.until)) continue
     for await (const event of missedInSpan(reads, userId, span, sizes)) {
       const shown: UserPosition = {
         seen: span.since,

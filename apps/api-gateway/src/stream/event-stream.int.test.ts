@@ -128,6 +128,33 @@ describe('order and completeness', () => {
     resumed.cut()
   })
 
+  it('waits for no writer that was under way when it began, and shows what that writes', async () => {
+    const [early, late] = [await fixture.newSession('gil'), await fixture.newSession('gil')]
+    const slow = await fixture.begin()
+    await fixture.append(late, slow.client)
+    const fresh = fixture.replica()
+    const reader = await fresh.read('gil')
+    await fixture.appendAndWake(early)
+    await fixture.expectShown(reader, early, [1])
+    await slow.commit()
+    await fixture.wake()
+    await eventually(() => reader.shown.length === 2)
+    expect(reader.shown).toEqual([`${early}:1`, `${late}:1`])
+    reader.cut()
+  })
+
+  it('is the same where there are too many readers to name them all', async () => {
+    const crowded = fixture.replica({ maxNamed: 1 })
+    const [mine, other] = [await fixture.newSession('mia'), await fixture.newSession('ned')]
+    const readers = [await crowded.read('mia'), await crowded.read('ned'), await crowded.read('bob')]
+    for (const session of [mine, other, await fixture.newSession('nobody who reads')])
+      await fixture.appendAndWake(session)
+    await fixture.expectShown(readers[0]!, mine, [1])
+    await fixture.expectShown(readers[1]!, other, [1])
+    expect(readers[2]!.shown).toEqual([])
+    for (const reader of readers) reader.cut()
+  })
+
   it('sees within the safety poll what nobody signalled', async () => {
     const quick = fixture.replica({ pollMs: 100 })
     const session = await fixture.newSession('hal')

@@ -51,6 +51,34 @@ describe('when the connection to PostgreSQL is lost', () => {
   })
 })
 
+describe('when another database answers under the same name', () => {
+  it('ends the streams, and refuses their positions', async () => {
+    const [lost, restored] = [await StreamFixture.open(), await StreamFixture.open()]
+    const replica = lost.replica()
+    const reader = await replica.read('ann')
+    const position = await eventually(() => reader.position)
+    let ended = false
+    reader.out.once('end', () => (ended = true))
+    const nameOf = (fixtureOf: StreamFixture): string => new URL(fixtureOf.url).pathname.slice(1)
+    await Promise.all([lost.sql.end(), restored.sql.end()])
+    // Renaming needs the database for itself, and the tail is quick to come back.
+    const rename = (from: string, to: string) =>
+      eventually(async () => {
+        await fixture.sql.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+          from,
+        ])
+        return fixture.sql.query(`ALTER DATABASE ${from} RENAME TO ${to}`)
+      })
+    await rename(nameOf(lost), `${nameOf(lost)}_old`)
+    await rename(nameOf(restored), nameOf(lost))
+    await eventually(() => ended)
+    const answer = await eventually(() => replica.open('ann', { lastEventId: position }))
+    expect(isRefusal(answer) && answer.code).toBe('INVALID_LAST_EVENT_ID')
+    await fixture.sql.query(`DROP DATABASE ${nameOf(lost)}_old WITH (FORCE)`)
+    await lost.close()
+  })
+})
+
 describe('a reader', () => {
   let replica: Replica
   beforeAll(() => {

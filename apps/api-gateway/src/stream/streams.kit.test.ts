@@ -99,7 +99,7 @@ export class StreamFixture {
     const fixture = new StreamFixture(database.url, sql)
     fixture.closing.push(
       () => database.drop(),
-      () => sql.end(),
+      async () => (sql.ended ? undefined : sql.end()),
     )
     return fixture
   }
