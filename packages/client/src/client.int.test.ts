@@ -19,6 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => system.close())
 
+const streams: AbortController[] = []
+afterEach(() => streams.splice(0).forEach((stop) => stop.abort()))
+
 const url = () => system.gateways[0]!.url
 const clientOf = (sub: string, options: Partial<ClientOptions> = {}): Client =>
   createClient({ baseUrl: url(), token: signTestToken(sub), retry: { firstDelayMs: 5 }, ...options })
@@ -47,6 +50,7 @@ function losingAnswers(count: number): typeof fetch {
 /** Follows in the background; what was seen so far, and how to stop. */
 function follow(client: Client, options: Parameters<Client['stream']>[0] = {}) {
   const stop = new AbortController()
+  streams.push(stop)
   const seen: StreamMessage[] = []
   let opened = 0
   const done = (async () => {

@@ -3,8 +3,8 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ConnectionError } from './api-error'
 
 export interface SseListener {
-  /** The position of a reader that has seen no event yet. */
-  onFirstId(id: string): void
+  /** The first block has come; `id` is the position of a reader that has seen no event yet, where it holds one. */
+  onBegin(id: string | undefined): void
   /** Milliseconds to wait before connecting again. */
   onRetry(ms: number): void
 }
@@ -24,7 +24,7 @@ export async function* readEvents(
     onEvent: (event) => found.push(event),
     onRetry: (ms) => listener.onRetry(ms),
   })
-  const opening = openingIdReader((id) => listener.onFirstId(id))
+  const opening = openingReader((id) => listener.onBegin(id))
   const decoder = new TextDecoder()
   const reader = body.getReader()
   try {
@@ -43,7 +43,7 @@ export async function* readEvents(
 }
 
 /** The parser keeps the id of a block without data to itself, and the stream begins with such a block. */
-function openingIdReader(found: (id: string) => void): (text: string) => void {
+function openingReader(begun: (id: string | undefined) => void): (text: string) => void {
   let head: string | undefined = ''
   return (text) => {
     if (head === undefined) return
@@ -53,7 +53,7 @@ function openingIdReader(found: (id: string) => void): (text: string) => void {
     const block = head.slice(0, end.index)
     head = undefined
     const [, id] = /^id: ?(.+)$/m.exec(block) ?? []
-    if (id !== undefined && !/^data:/m.test(block)) found(id)
+    begun(/^data:/m.test(block) ? undefined : id)
   }
 }
 

@@ -28,7 +28,7 @@ export interface StreamOptions {
   readonly lastEventId?: string
   /** Ends the iteration. */
   readonly signal?: AbortSignal
-  /** Told of every connection: what happens from now on is seen. */
+  /** Told of every connection, once its position is known: what happens from now on is seen. */
   readonly onOpen?: () => void
   /** Told why a connection ended that will be made again; undefined where it simply ended. */
   readonly onLost?: (error?: ApiError | ConnectionError) => void
@@ -84,11 +84,14 @@ async function* onePeriod(
   options.signal?.addEventListener('abort', close, { once: true })
   try {
     const body = await open(connection, options, place, closing.signal)
-    place.failures = 0
-    place.tokensRefused = 0
-    options.onOpen?.()
     const listener = {
-      onFirstId: (id: string) => (place.position = id),
+      onBegin: (id: string | undefined) => {
+        // Not before: a stream that is cut without a position begins anew, and leaves a gap that nobody may rely on.
+        place.position = id ?? place.position
+        place.failures = 0
+        place.tokensRefused = 0
+        options.onOpen?.()
+      },
       onRetry: (ms: number) => (place.retryMs = ms),
     }
     for await (const { id, event, data } of readEvents(body, listener, options.silenceMs ?? SILENCE_MS)) {

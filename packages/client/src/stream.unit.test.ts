@@ -59,6 +59,15 @@ test('an event that was cut in two is not shown, and not passed by', async () =>
   expect(positions(seen)).toEqual([null, 'a'])
 })
 
+test('is open only when it knows its position: nothing is missed from then on', async () => {
+  let opened = 0
+  const cut = answering(sse('retry: 1\nid: p'), sse(opening('p')), sse(at('a')))
+  const told: number[] = []
+  await follow(cut.fetch, 1, { onOpen: () => opened++, onLost: () => told.push(opened) })
+  expect(told).toEqual([0, 1])
+  expect(positions(cut.seen)).toEqual([null, null, 'p'])
+})
+
 test('shows progress, which is no position', async () => {
   const progress = 'event: task.progress\ndata: {"task_id":"t","progress":40}\n\n'
   const { fetch, seen } = answering(sse(opening('p') + progress + 'data: {}\n\n'), sse(at('a')))
