@@ -45,6 +45,8 @@ export interface Services {
   readonly readiness: ReadinessPort
   /** Begins to fail the commands that nobody finishes, and to follow what is written for the streams. */
   start(): void
+  /** Fails no more commands; can be called while requests are under way. Resolves when the sweep has ended. */
+  stopSweeping(): Promise<void>
   /** Ends what runs in the background and closes the connections; call it when no request is under way. */
   stop(): Promise<void>
 }
@@ -88,6 +90,7 @@ export function createServices(parts: ServiceParts): Services {
       timeOuts.start()
       eventStreams.start()
     },
+    stopSweeping: () => timeOuts.stop(),
     stop: async () => {
       await eventStreams.stop()
       await timeOuts.stop()
