@@ -70,6 +70,7 @@ export function createServices(parts: ServiceParts): Services {
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
     failed: warn('overdue commands could not be failed'),
+    recovered: () => logger.warn('overdue commands can be failed again'),
   })
 
   const eventStreams = createEventStreams({
