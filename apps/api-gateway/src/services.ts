@@ -45,6 +45,8 @@ export interface Services {
   readonly readiness: ReadinessPort
   /** Begins to fail the commands that nobody finishes, and to follow what is written for the streams. */
   start(): void
+  /** Fails no more commands; can be called while requests are under way. Resolves when the sweep has ended. */
+  stopSweeping(): Promise<void>
   /** Ends what runs in the background and closes the connections; call it when no request is under way. */
   stop(): Promise<void>
 }
@@ -68,6 +70,7 @@ export function createServices(parts: ServiceParts): Services {
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
     failed: warn('overdue commands could not be failed'),
+    recovered: () => logger.warn('overdue commands can be failed again'),
   })
 
   const eventStreams = createEventStreams({
@@ -88,6 +91,7 @@ export function createServices(parts: ServiceParts): Services {
       timeOuts.start()
       eventStreams.start()
     },
+    stopSweeping: () => timeOuts.stop(),
     stop: async () => {
       await eventStreams.stop()
       await timeOuts.stop()

@@ -1,7 +1,7 @@
 /** The gate of a session: who finds it closed stands in line, and nobody can keep it closed for ever. */
 import { eventually } from '@infinite-scribe/testing'
 import { Client } from 'pg'
-import { connectDatabase } from '../database/connect'
+import { connectDatabase, DATABASE_TIMEOUTS } from '../database/connect'
 import { granted, openFixture, openSession, send, type Fixture } from '../service-fixture.test'
 import { advanceSession } from './advance-session'
 import { loadSession } from './load-session'
@@ -62,6 +62,40 @@ it('a command that is under way keeps it from closing until it has committed', a
   })
   await closing.it
   expect(order).toEqual(['committed', 'closed'])
+})
+
+it('a wait in line that is too long is a conflict, and leaves the connection as it was', async () => {
+  const session = await openSession(fixture.services)
+  await other.query('SELECT pg_advisory_lock(hashtextextended($1::text, 0))', [session])
+  const impatient = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
+    ...DATABASE_TIMEOUTS,
+    statementMs: 100,
+  })
+  try {
+    await expect(
+      new UnitOfWork(impatient).write((tx) => loadSession(tx, session, 'owner'), session),
+    ).rejects.toMatchObject({ code: 'CONCURRENCY_CONFLICT', message: 'The session was busy for too long' })
+    await other.query('SELECT pg_advisory_unlock_all()')
+    expect(await new UnitOfWork(impatient).write((tx) => loadSession(tx, session, 'owner'))).toMatchObject({
+      version: 1,
+    })
+  } finally {
+    await other.query('SELECT pg_advisory_unlock_all()')
+    await impatient.destroy()
+  }
+})
+
+it('any other statement that takes too long is no conflict', async () => {
+  const session = await openSession(fixture.services)
+  const impatient = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
+    ...DATABASE_TIMEOUTS,
+    statementMs: 100,
+  })
+  const slow = new UnitOfWork(impatient).write(async (tx) => {
+    await tx.raw('SELECT pg_sleep(5)')
+  }, session)
+  await expect(slow).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  await impatient.destroy()
 })
 
 it('is opened by the server when the process that closed it has stopped', async () => {

@@ -1,8 +1,8 @@
 /** Commands that nobody finishes: when their clock runs, and that they are failed once. */
-import { createLogger } from '@infinite-scribe/service-kit'
 import { eventually } from '@infinite-scribe/testing'
 import { UnitOfWork } from '../commands/unit-of-work'
 import { connectDatabase } from '../database/connect'
+import { openTcpProxy } from '../database/tcp-proxy.test'
 import {
   AGENT,
   expectOneChain,
@@ -224,6 +224,7 @@ describe('the sweep', () => {
       commandTimeoutSeconds: TIMEOUT,
       sweepIntervalMs: 1,
       failed: () => undefined,
+      recovered: () => undefined,
       tasks: {
         timeOut: (id) => {
           if (id === ids[0]!.taskId) return Promise.reject(new Error('locked'))
@@ -236,25 +237,40 @@ describe('the sweep', () => {
     expect(failedTasks).toEqual(expect.arrayContaining([ids[1]!.taskId, ids[2]!.taskId]))
   })
 
-  it('tries again after a fault', async () => {
-    const logger = createLogger('test', 'error')
-    const warn = jest.spyOn(logger, 'warn').mockReturnValue(logger)
-    const broken = connectDatabase(
-      { databaseUrl: 'postgres://x@127.0.0.1:1/x', databasePoolMax: 1 },
-      () => undefined,
-    )
-    const faults = jest.fn()
+  it('tries again after a fault, and says when it began and when it was over', async () => {
+    const proxy = await openTcpProxy(fixture.url)
+    const through = connectDatabase({ databaseUrl: proxy.url, databasePoolMax: 1 }, () => undefined)
+    const told: string[] = []
+    let sweeps = 0
     const sweep = new TimeOuts({
-      unitOfWork: new UnitOfWork(broken),
-      commandTimeoutSeconds: TIMEOUT,
+      unitOfWork: Object.assign(new UnitOfWork(through), {
+        readOne: (work: (db: typeof through) => Promise<unknown>) => {
+          sweeps++
+          return UnitOfWork.prototype.readOne.call(new UnitOfWork(through), work as never)
+        },
+      }) as UnitOfWork,
+      commandTimeoutSeconds: 1e6,
       sweepIntervalMs: 1,
-      failed: faults,
+      failed: () => told.push('failed'),
+      recovered: () => told.push('recovered'),
       tasks: { timeOut: () => Promise.resolve(true) },
     })
     sweep.start()
-    await eventually(() => faults.mock.calls.length >= 2)
+    const more = async () => {
+      const from = sweeps
+      await eventually(() => sweeps > from + 2)
+    }
+    await more()
+    expect(told).toEqual([])
+    proxy.decide = () => 'cut before'
+    await more()
+    expect(told).toEqual(['failed'])
+    proxy.decide = () => 'pass'
+    await eventually(() => told.length > 1)
+    await more()
+    expect(told).toEqual(['failed', 'recovered'])
     await sweep.stop()
-    await broken.destroy()
-    warn.mockRestore()
+    await through.destroy()
+    await proxy.close()
   })
 })

@@ -6,6 +6,8 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 -- One migration at a time for each database; the number is arbitrary but must never change.
 DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
+-- A step that waits for a lock makes every later writer of its table wait behind it: rather give up and be run again.
+SET LOCAL lock_timeout = '5s';
 
 -- ---------------------------------------------------------------------------------------------------------
 -- genesis_sessions: the aggregate. Every write to a session updates this row, so the session's writers
@@ -138,7 +140,15 @@ CREATE TABLE IF NOT EXISTS event_outbox (
   autovacuum_vacuum_scale_factor = 0.05,
   autovacuum_vacuum_insert_scale_factor = 0.05
 );
-ALTER SEQUENCE event_outbox_seq OWNED BY event_outbox.seq;
+-- Asked for first: ALTER SEQUENCE waits for every transaction that took a number, and whoever wants one waits behind it.
+DO $owned$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_depend
+                  WHERE classid = 'pg_class'::regclass AND objid = to_regclass('event_outbox_seq')
+                    AND refclassid = 'pg_class'::regclass AND refobjid = to_regclass('event_outbox')
+                    AND deptype = 'a') THEN
+    ALTER SEQUENCE event_outbox_seq OWNED BY event_outbox.seq;
+  END IF;
+END $owned$;
 
 -- What a receipt says of a delivery, kept when the outbox row is cleaned away.
 CREATE TABLE IF NOT EXISTS outbox_deliveries (
@@ -170,7 +180,11 @@ CREATE TABLE IF NOT EXISTS outbox_lanes (
   CONSTRAINT outbox_lanes_pkey PRIMARY KEY (lane),
   CONSTRAINT outbox_lanes_lane_check CHECK (lane BETWEEN 0 AND 63)
 ) WITH (fillfactor = 20); -- renewed every few seconds for ever: keep the versions on their page
-INSERT INTO outbox_lanes (lane) SELECT generate_series(0, 63) ON CONFLICT DO NOTHING;
+-- Asked for first: ON CONFLICT waits for whoever is renewing the lane.
+INSERT INTO outbox_lanes (lane)
+SELECT lane FROM generate_series(0, 63) AS wanted (lane)
+ WHERE NOT EXISTS (SELECT FROM outbox_lanes WHERE outbox_lanes.lane = wanted.lane)
+ON CONFLICT DO NOTHING;
 
 -- Columns that event_outbox gained; asked for first, for ADD COLUMN IF NOT EXISTS locks out writers before it looks.
 DO $columns$ BEGIN
