@@ -14,7 +14,7 @@ function parted(overrides: Partial<ShutdownParts> = {}) {
     services: { stopSweeping: ends('sweep'), stop: ends('connections') },
     overdueMs: 1_000,
     ...overrides,
-    logger: logger as unknown as ShutdownParts['logger'],
+    logger: logger,
     exit,
   })
   return { order, logger, exit, stop }

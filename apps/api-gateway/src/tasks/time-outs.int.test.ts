@@ -250,7 +250,7 @@ describe('the sweep', () => {
           sweeps++
           return UnitOfWork.prototype.readOne.call(new UnitOfWork(through), work as never)
         },
-      }) as UnitOfWork,
+      }),
       commandTimeoutSeconds: 1e6,
       sweepIntervalMs: 1,
       failed: () => told.push('failed'),
