@@ -200,7 +200,9 @@ describe('the state', () => {
       last_result: { command_id: commandId, task_id: taskId, status: 'COMPLETED', result: { a: 1 } },
     })
     // The server's clock is set back: what ended last is still the last.
-    await fixture.sql.query(`UPDATE async_tasks SET updated_at = now() + interval '1 h' WHERE id = $1`, [taskId])
+    await fixture.sql.query(`UPDATE async_tasks SET updated_at = now() + interval '1 h' WHERE id = $1`, [
+      taskId,
+    ])
     const second = await requestConcepts(fixture.services, id)
     granted(await fixture.services.tasks.fail(AGENT, second.taskId, { error: { message: 'no' } }))
     const { last_result } = granted(await state())
