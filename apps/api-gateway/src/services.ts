@@ -7,7 +7,7 @@ import type { Notifier } from './commands/notifier'
 import { SessionQueues } from './commands/session-queues'
 import { UnitOfWork } from './commands/unit-of-work'
 import { WakeUp } from './commands/wake-up'
-import { connectDatabase } from './database/connect'
+import { connectDatabase, DATABASE_TIMEOUTS } from './database/connect'
 import { commandCatalog } from './genesis/command-catalog'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { Readiness } from './readiness'
@@ -15,6 +15,9 @@ import { SessionService } from './sessions/session-service'
 import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
 import { TaskService } from './tasks/task-service'
 import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
+
+// A probe is not worth more patience: the next one comes in seconds.
+const PROBE_TIMEOUTS = { ...DATABASE_TIMEOUTS, statementMs: 1_000, queryMs: 1_400 }
 
 export interface ServiceSettings {
   readonly databaseUrl: string
@@ -58,6 +61,12 @@ export function createServices(parts: ServiceParts): Services {
     logger.warn(message, { error: describeError(error) })
   }
   const knex = parts.knex ?? connectDatabase(settings, (message) => logger.warn(message))
+  // A connection of its own: a gateway whose pool is busy is at work, not out of order.
+  const probe = connectDatabase(
+    { ...settings, databasePoolMax: 1 },
+    (message) => logger.warn(message),
+    PROBE_TIMEOUTS,
+  )
   const wakeUp = new WakeUp(settings.databaseUrl, warn('a wake-up was not sent'))
   const notifier = parts.notifier ?? wakeUp
 
@@ -84,7 +93,7 @@ export function createServices(parts: ServiceParts): Services {
     commands: new CommandService({ ...common, catalog }),
     sessions: new SessionService(common),
     tasks,
-    readiness: new Readiness(knex),
+    readiness: new Readiness(probe),
     streams: eventStreams.streams,
     tickets: eventStreams.tickets,
     start: () => {
@@ -96,6 +105,7 @@ export function createServices(parts: ServiceParts): Services {
       await eventStreams.stop()
       await timeOuts.stop()
       await wakeUp.stop()
+      await probe.destroy()
       if (!parts.knex) await knex.destroy()
     },
   }

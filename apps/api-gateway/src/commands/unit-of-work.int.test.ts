@@ -42,7 +42,7 @@ function throughProxy(timeouts = {}, poolMax = 2): Services {
     idleInTransactionMs: 2_000,
     ...timeouts,
   })
-  const services = fixture.replica({ knex, logger, notifier })
+  const services = fixture.replica({ knex, logger, notifier }, { databaseUrl: proxy.url })
   return { ...services, stop: () => services.stop().then(() => knex.destroy()) }
 }
 
@@ -223,14 +223,25 @@ describe('a PostgreSQL that does not answer', () => {
     const holder = new Client({ connectionString: fixture.url })
     await holder.connect()
     await holder.query('BEGIN; LOCK TABLE genesis_sessions')
-    const answers = await Promise.all([
+    const asked = Promise.all([
       faultOf(openSession(services)),
       faultOf(services.tasks.get({ sub: 'x', scopes: new Set() }, randomUUID())),
     ])
+    // A busy pool is no reason to take the gateway out of service.
+    const ready = await services.readiness.check()
+    const answers = await asked
     await holder.end()
+    expect(ready).toBe(true)
     expect(answers.map(({ code }) => code)).toEqual(Array(2).fill('SERVICE_UNAVAILABLE'))
     await services.stop()
   })
+})
+
+it('a server that takes no writes, as an old primary after a failover, is unavailable', async () => {
+  const url = new URL(fixture.url)
+  url.searchParams.set('options', '-c default_transaction_read_only=on')
+  const services = fixture.replica({ notifier }, { databaseUrl: url.href })
+  expect(await faultOf(openSession(services))).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
 })
 
 it('a transaction whose process has stopped gives its locks back', async () => {

@@ -51,13 +51,17 @@ export function isOutOfTime(error: unknown): boolean {
 
 /**
  * Whether PostgreSQL could not serve us now: away, starting, out of connections, locks or memory (53), a
- * statement or a lock wait out of time, the session ended while it sat idle (25P03, 57P), or a server that takes
- * no writes (25006): after a failover the connection may be to the old primary.
+ * statement or a lock wait out of time, the session ended while it sat idle (25P03, 57P).
  */
 export function isUnavailability(error: unknown): boolean {
   if (error instanceof ConnectionRefusedError || isConnectionLoss(error)) return true
   if (isOutOfTime(error)) return true
-  return error instanceof DatabaseError && /^(53|58|25P03$|25006$)/.test(error.code ?? '')
+  return error instanceof DatabaseError && /^(53|58|25P03$)/.test(error.code ?? '')
+}
+
+/** Whether the server takes no writes: after a failover the connection may be to the old primary. */
+export function isReadOnlyServer(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '25006'
 }
 
 function messageOf(error: unknown): string {

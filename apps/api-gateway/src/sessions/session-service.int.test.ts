@@ -183,7 +183,7 @@ describe('the state', () => {
       stream_position: sessionPosition(id, 1),
     })
     const { commandId, taskId } = await requestConcepts(fixture.services, id)
-    await fixture.services.tasks.progress(AGENT, taskId, { progress: 12.5 })
+    granted(await fixture.services.tasks.progress(AGENT, taskId, { progress: 12.5 }))
     expect(await state()).toMatchObject({
       is_pending: true,
       pending_command_type: 'RequestConceptGeneration',
@@ -192,15 +192,19 @@ describe('the state', () => {
       ],
       last_result: null,
     })
-    await fixture.services.tasks.complete(AGENT, taskId, { result: { a: 1 } })
+    granted(await fixture.services.tasks.complete(AGENT, taskId, { result: { a: 1 } }))
     expect(await state()).toMatchObject({
       version: 3,
       is_pending: false,
       pending: [],
       last_result: { command_id: commandId, task_id: taskId, status: 'COMPLETED', result: { a: 1 } },
     })
+    // The server's clock is set back: what ended last is still the last.
+    await fixture.sql.query(`UPDATE async_tasks SET updated_at = now() + interval '1 h' WHERE id = $1`, [
+      taskId,
+    ])
     const second = await requestConcepts(fixture.services, id)
-    await fixture.services.tasks.fail(AGENT, second.taskId, { error: { message: 'no' } })
+    granted(await fixture.services.tasks.fail(AGENT, second.taskId, { error: { message: 'no' } }))
     const { last_result } = granted(await state())
     expect(last_result).toEqual({
       command_id: second.commandId,

@@ -1,8 +1,8 @@
 /** The routes of tasks: read one, report on it as an agent, cancel it as its owner. */
 import type { JsonObject } from '@infinite-scribe/shared-types'
-import { AGENT_SCOPE } from '../http/authenticate'
 import { endpoint, ok, type Endpoint } from '../http/endpoint'
 import type { TaskPort } from '../ports'
+import { AGENT_SCOPE } from './task-service'
 import { CANCEL_BODY, COMPLETE_BODY, FAIL_BODY, PROGRESS_BODY, TASK } from './task-schemas'
 
 /** The endpoints that `tasks` answers. */
