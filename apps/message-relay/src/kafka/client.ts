@@ -10,13 +10,13 @@ export interface KafkaSettings {
   readonly socketFactory?: ISocketFactory
   /** How long one request may take. */
   readonly requestTimeoutMs: number
+  /** How often the client itself tries again; never, unless given: the relay's table keeps the schedule. */
+  readonly retries?: number
 }
 
 export type KafkaLog = (message: string, details: Record<string, unknown>) => void
 
-const NO_RETRIES = { retries: 0 }
-
-/** A client that never retries by itself: the table keeps the schedule. `log` gets what the client would print. */
+/** A Kafka client; `log` gets what it would print. */
 export function createKafka(settings: KafkaSettings, log: KafkaLog): Kafka {
   const config: KafkaConfig = {
     brokers: [...settings.brokers],
@@ -26,7 +26,7 @@ export function createKafka(settings: KafkaSettings, log: KafkaLog): Kafka {
     ...(settings.socketFactory ? { socketFactory: settings.socketFactory } : {}),
     connectionTimeout: Math.min(2000, settings.requestTimeoutMs),
     requestTimeout: settings.requestTimeoutMs,
-    retry: NO_RETRIES,
+    retry: { retries: settings.retries ?? 0, initialRetryTime: 100 },
     logLevel: logLevel.WARN,
     logCreator:
       () =>

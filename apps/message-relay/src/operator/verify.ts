@@ -23,7 +23,11 @@ export async function verify(
   configuration: RelayConfiguration,
   progress: (text: string) => void,
 ): Promise<VerifyReport> {
-  const kafka = createKafka({ ...configuration.kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS }, () => undefined)
+  // A new broker needs a while to make the place where it keeps groups, ours being the first.
+  const kafka = createKafka(
+    { ...configuration.kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries: 8 },
+    () => undefined,
+  )
   for (const statement of PREPARE.tables) await database.query(statement)
   const seen = { records: 0, from: Infinity, to: -Infinity }
   // The topic's ends are taken first: what is SENT below them must be among what was read.
