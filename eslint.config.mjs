@@ -166,7 +166,7 @@ export default tseslint.config(
   ...importRules,
   {
     files: ['apps/*/src/**', 'packages/*/src/**'],
-    ignores: ['**/main.ts', '**/operator/cli.ts', '**/*.test.ts'],
+    ignores: ['**/main.ts', '**/*.test.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

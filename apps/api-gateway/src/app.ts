@@ -2,16 +2,16 @@
 import cors from 'cors'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
-import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
-import { commandEndpoints } from './commands/command-routes'
+import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { healthRoutes } from './health/health-routes'
 import type { Drain } from './http/drain'
 import { rateGate } from './http/limit-rate'
 import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
 import { requireHost } from './http/require-host'
 import type { TokenPolicy } from './http/verify-token'
-import { sessionEndpoints } from './sessions/session-routes'
-import { taskEndpoints } from './tasks/task-routes'
+import { describeInterface } from './interface'
+import { openApiRoutes } from './openapi/openapi-routes'
+import { streamRoutes } from './stream/stream-routes'
 
 const EXPOSED_HEADERS = [
   'Location',
@@ -34,6 +34,8 @@ export interface AppParts {
   readonly sessions: SessionPort
   readonly tasks: TaskPort
   readonly readiness: ReadinessPort
+  readonly streams: StreamPort
+  readonly tickets: TicketPort
   readonly tokens: TokenPolicy
   readonly drain: Drain
 }
@@ -59,15 +61,14 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   app.use(healthRoutes(parts.readiness, () => parts.drain.stopping))
   app.use(parts.drain.refuseWhenStopping)
   app.use(markUndecodablePath)
+  const { endpoints, document } = describeInterface(parts)
+  app.use(openApiRoutes(document))
+  app.use(streamRoutes(parts))
   app.use(
-    mountEndpoints(
-      [
-        ...sessionEndpoints(parts.sessions),
-        ...commandEndpoints(parts.commands),
-        ...taskEndpoints(parts.tasks),
-      ],
-      { tokens: parts.tokens, limitRate: rateGate(settings.commandsPerSecond) },
-    ),
+    mountEndpoints(endpoints, {
+      tokens: parts.tokens,
+      limitRate: rateGate(settings.commandsPerSecond),
+    }),
   )
   return app
 }

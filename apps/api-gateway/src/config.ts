@@ -9,7 +9,7 @@ import {
   readSettings,
   str,
   tcpPort,
-  topicName,
+  eventsTopicName,
 } from '@infinite-scribe/service-kit'
 import { readJwtSettings, type JwtSettings } from './jwt-config'
 
@@ -43,7 +43,7 @@ const SPECS = {
   SHUTDOWN_TIMEOUT: numberBetween(0, 3600)({ default: 25 }),
   COMMAND_TIMEOUT_SECONDS: numberBetween(1, 7 * 24 * 3600)({ default: 900 }),
   CORS_ORIGINS: commaSeparated({ default: [] }),
-  EVENTS_TOPIC: topicName({ default: 'domain-events' }),
+  EVENTS_TOPIC: eventsTopicName({ default: 'domain-events' }),
   EVENT_MAX_BYTES: integerBetween(1024, 100_000_000)({ default: 900_000 }),
   RATE_LIMIT_COMMANDS_PER_SECOND: integerBetween(0, 1_000_000)({ default: 100 }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),

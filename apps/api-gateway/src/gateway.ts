@@ -61,6 +61,7 @@ export async function startGateway(
     adminPort,
     stop: async () => {
       drain.stop()
+      services.streams.endAll()
       if (!(await drain.idle(settings.shutdownTimeoutMs))) {
         logger.warn('requests were under way when the time to shut down was up')
         drain.abandon()

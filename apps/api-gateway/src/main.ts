@@ -1,35 +1,47 @@
 #!/usr/bin/env node
 /** The composition root of the gateway: environment, services, servers, signals. */
-import { ConfigurationError, createLogger, describeError, EX_CONFIG } from '@infinite-scribe/service-kit'
+import {
+  ConfigurationError,
+  createLogger,
+  describeError,
+  EX_CONFIG,
+  type Logger,
+} from '@infinite-scribe/service-kit'
 import { readGatewaySettings, SERVICE_TYPE, type GatewaySettings } from './config'
 import { startGateway } from './gateway'
 import { createServices } from './services'
+import { onSignal } from './shutdown'
+
+// What is left to do when the requests have had their time: close the servers and the connections.
+const CLOSING_MS = 5_000
 
 async function run(settings: GatewaySettings): Promise<void> {
   const logger = createLogger(SERVICE_TYPE, settings.logLevel)
   const services = createServices({ settings, logger })
-  const gateway = await startGateway(settings, services, logger)
-  services.start()
-
-  let stopping = false
-  const stop = (signal: string) => {
-    if (stopping) return
-    stopping = true
-    logger.info('stopping', { signal })
-    void gateway
-      .stop()
-      .then(() => services.stop())
-      .then(() => {
-        logger.info('stopped')
-        // What an outage still holds open must not keep the process.
-        logger.on('finish', () => process.exit(0)).end()
-      })
-  }
+  const starting = startGateway(settings, services, logger).then((gateway) => {
+    services.start()
+    return gateway
+  })
+  const stop = onSignal({
+    starting,
+    services,
+    logger,
+    overdueMs: settings.shutdownTimeoutMs + CLOSING_MS,
+    exit: (code) => exitAfterLog(logger, code),
+  })
+  // Before anything is awaited: a signal that nobody listens for ends the process in the middle of its start.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   process.on('unhandledRejection', (error) => {
     logger.error('a promise was rejected that nobody awaited', { error: describeError(error) })
   })
+  await starting
+}
+
+// What an outage still holds open must not keep the process; nor must a log that nobody reads.
+function exitAfterLog(logger: Logger, code: number): void {
+  setTimeout(() => process.exit(code), 1_000)
+  logger.on('finish', () => process.exit(code)).end()
 }
 
 function readSettingsOrExit(): GatewaySettings {

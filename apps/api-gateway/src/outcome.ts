@@ -15,6 +15,8 @@ export type RefusalCode =
   | 'TASK_ALREADY_ENDED'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'INVALID_TICKET'
+  | 'INVALID_LAST_EVENT_ID'
+  | 'TOO_MANY_STREAMS'
 
 /** A request that was understood and is not carried out; nothing was written. */
 export interface Refusal {

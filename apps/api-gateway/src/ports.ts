@@ -1,4 +1,5 @@
 /** What the HTTP side asks of the services: requests in, answers or refusals out, no Express and no SQL. */
+import type { Writable } from 'node:stream'
 import type {
   CommandStatus,
   EventEnvelope,
@@ -100,6 +101,8 @@ export interface SessionState {
     result?: JsonObject
     error?: JsonObject
   } | null
+  /** Where a stream of this session goes on after what this shows. */
+  stream_position: string
 }
 
 export interface SessionPort {
@@ -153,6 +156,61 @@ export interface TaskPort {
   fail(request: RequestContext, taskId: string, report: { error: JsonObject }): Promise<TaskView | Refusal>
   /** By the session's owner. */
   cancel(request: RequestContext, taskId: string, report: { reason?: string }): Promise<TaskView | Refusal>
+}
+
+export interface StreamRequest {
+  /** Of one session, or of all the caller's. */
+  readonly sessionId?: string
+  /** Where the reader was; without it the stream starts now. */
+  readonly lastEventId?: string
+  /** When the stream has to end: seconds since the epoch. */
+  readonly expiresAtSeconds: number
+}
+
+/** A stream whose request was found to be in order; it has not begun. */
+export interface OpenedStream {
+  /** Sends to `out` until that closes; resolves when the stream is live, and never rejects. */
+  run(out: Writable): Promise<void>
+  /** Instead of {@link run}: nobody is going to read it. */
+  cancel(): void
+}
+
+/** One of the streams that a user may have. */
+export interface StreamSeat {
+  /** Whether its `lastEventId` can be one of such a stream: cheap, and not the last word. */
+  accepts(request: Omit<StreamRequest, 'expiresAtSeconds'>): boolean
+  /** Refuses SESSION_NOT_FOUND and INVALID_LAST_EVENT_ID. */
+  open(request: StreamRequest): Promise<OpenedStream | Refusal>
+  /** Gives it back, when the stream is closed or was not opened. */
+  leave(): void
+}
+
+export interface StreamPort {
+  /** A seat for a stream of the user, or TOO_MANY_STREAMS. */
+  admit(userId: string): StreamSeat | Refusal
+  /** Ends all streams, and refuses new ones with SHUTTING_DOWN. */
+  endAll(): void
+}
+
+/** For whom a ticket opens a stream, and until when at most. */
+export interface TicketHolder {
+  readonly userId: string
+  /** Of the token that bought it: seconds since the epoch. */
+  readonly tokenExpiresAtSeconds: number
+}
+
+export interface TicketView {
+  ticket: string
+  expires_at: string
+}
+
+export interface TicketPort {
+  issue(holder: TicketHolder): Promise<TicketView>
+  /**
+   * Takes a ticket, once, or refuses INVALID_TICKET.
+   * @param bearer the sub of a token that came with it
+   */
+  spend(ticket: string, bearer: string | undefined): Promise<TicketHolder | Refusal>
 }
 
 /** Whether PostgreSQL answers. */

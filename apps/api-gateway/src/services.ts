@@ -7,13 +7,17 @@ import type { Notifier } from './commands/notifier'
 import { SessionQueues } from './commands/session-queues'
 import { UnitOfWork } from './commands/unit-of-work'
 import { WakeUp } from './commands/wake-up'
-import { connectDatabase } from './database/connect'
+import { connectDatabase, DATABASE_TIMEOUTS } from './database/connect'
 import { commandCatalog } from './genesis/command-catalog'
-import type { CommandPort, ReadinessPort, SessionPort, TaskPort } from './ports'
+import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { Readiness } from './readiness'
 import { SessionService } from './sessions/session-service'
+import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
 import { TaskService } from './tasks/task-service'
 import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
+
+// A probe is not worth more patience: the next one comes in seconds.
+const PROBE_TIMEOUTS = { ...DATABASE_TIMEOUTS, statementMs: 1_000, queryMs: 1_400 }
 
 export interface ServiceSettings {
   readonly databaseUrl: string
@@ -32,15 +36,20 @@ export interface ServiceParts {
   /** Who is told of commits, when it is not PostgreSQL's NOTIFY. */
   readonly notifier?: Notifier
   readonly catalog?: typeof commandCatalog
+  readonly streamSettings?: EventStreamsParts['settings']
 }
 
 export interface Services {
   readonly commands: CommandPort
   readonly sessions: SessionPort
   readonly tasks: TaskPort
+  readonly streams: StreamPort
+  readonly tickets: TicketPort
   readonly readiness: ReadinessPort
-  /** Begins to fail the commands that nobody finishes. */
+  /** Begins to fail the commands that nobody finishes, and to follow what is written for the streams. */
   start(): void
+  /** Fails no more commands; can be called while requests are under way. Resolves when the sweep has ended. */
+  stopSweeping(): Promise<void>
   /** Ends what runs in the background and closes the connections; call it when no request is under way. */
   stop(): Promise<void>
 }
@@ -52,6 +61,12 @@ export function createServices(parts: ServiceParts): Services {
     logger.warn(message, { error: describeError(error) })
   }
   const knex = parts.knex ?? connectDatabase(settings, (message) => logger.warn(message))
+  // A connection of its own: a gateway whose pool is busy is at work, not out of order.
+  const probe = connectDatabase(
+    { ...settings, databasePoolMax: 1 },
+    (message) => logger.warn(message),
+    PROBE_TIMEOUTS,
+  )
   const wakeUp = new WakeUp(settings.databaseUrl, warn('a wake-up was not sent'))
   const notifier = parts.notifier ?? wakeUp
 
@@ -64,17 +79,33 @@ export function createServices(parts: ServiceParts): Services {
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
     failed: warn('overdue commands could not be failed'),
+    recovered: () => logger.warn('overdue commands can be failed again'),
+  })
+
+  const eventStreams = createEventStreams({
+    databaseUrl: settings.databaseUrl,
+    unitOfWork,
+    failed: warn('the event stream was interrupted'),
+    ...(parts.streamSettings && { settings: parts.streamSettings }),
   })
 
   return {
     commands: new CommandService({ ...common, catalog }),
     sessions: new SessionService(common),
     tasks,
-    readiness: new Readiness(knex),
-    start: () => timeOuts.start(),
+    readiness: new Readiness(probe),
+    streams: eventStreams.streams,
+    tickets: eventStreams.tickets,
+    start: () => {
+      timeOuts.start()
+      eventStreams.start()
+    },
+    stopSweeping: () => timeOuts.stop(),
     stop: async () => {
+      await eventStreams.stop()
       await timeOuts.stop()
       await wakeUp.stop()
+      await probe.destroy()
       if (!parts.knex) await knex.destroy()
     },
   }

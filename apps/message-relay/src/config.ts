@@ -9,17 +9,12 @@ import {
   readSettings,
   str,
   tcpPort,
-  topicName,
+  eventsTopicName,
 } from '@infinite-scribe/service-kit'
+import type { KafkaSettings } from './kafka/client'
 import type { FailedKeyPolicy } from './policy/settlement'
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
-
-export interface SaslSettings {
-  readonly mechanism: (typeof SASL_MECHANISMS)[number]
-  readonly username: string
-  readonly password: string
-}
 
 export interface RelayConfiguration {
   readonly httpPort: number
@@ -28,12 +23,7 @@ export interface RelayConfiguration {
   readonly eventsTopic: string
   readonly topicPartitions: number
   readonly cloudEvents: boolean
-  readonly kafka: {
-    readonly brokers: readonly string[]
-    readonly clientId: string
-    readonly ssl: boolean
-    readonly sasl?: SaslSettings
-  }
+  readonly kafka: Omit<KafkaSettings, 'requestTimeoutMs'>
   readonly pollIntervalMs: number
   readonly batchRows: number
   readonly leaseMs: number
@@ -56,7 +46,7 @@ const KAFKA_AND_DATABASE = {
   KAFKA_SASL_PASSWORD: str({ default: '' }),
   KAFKA_TOPIC_PARTITIONS: integerBetween(1, 10_000)({ default: 6 }),
   KAFKA_CLOUDEVENTS: bool({ default: false }),
-  EVENTS_TOPIC: topicName({ default: 'domain-events' }),
+  EVENTS_TOPIC: eventsTopicName({ default: 'domain-events' }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
   RELAY_HTTP_PORT: tcpPort({ default: 8001 }),
   RELAY_POLL_INTERVAL: numberBetween(0.05, 3600)({ default: 5 }),

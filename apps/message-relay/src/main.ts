@@ -23,7 +23,18 @@ async function main(): Promise<void> {
   const service = await startRelayService(configuration, `${hostname()}:${process.pid}`, log)
   log.info('the relay runs', { http_port: service.httpPort, events_topic: configuration.eventsTopic })
 
+  let stopping = false
+  service.running.catch((error: unknown) => {
+    if (stopping) return
+    log.error('the relay has ended by a fault of its own: whoever runs it is to start it again', {
+      error: describeError(error),
+    })
+    log.on('finish', () => process.exit(1)).end()
+  })
+
   const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) return
+    stopping = true
     log.info('stopping: finishing what is in flight', { signal })
     const overdue = setTimeout(() => {
       log.error(
@@ -43,8 +54,9 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  // Not once: a second signal would end the process in the middle of it.
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 }
 
 main().catch((error: unknown) => {

@@ -4,13 +4,16 @@ import type { LeaseEvents } from './pipeline/lease-keeper'
 import type { ClaimedRow } from './pipeline/ports'
 import type { AttemptedRow } from './pipeline/publish'
 import type { SettledBatch, SettlingEvents } from './pipeline/settle'
+import type { UpkeepEvents } from './pipeline/upkeep'
 
-export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents {
+export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents, UpkeepEvents {
   claimed(rows: readonly ClaimedRow[], tookMs: number): void
   /** The outbox could not be read; it is tried again after `waitMs`. */
   claimFailed(error: unknown, waitMs: number): void
   /** FAILED rows of an outage are PENDING again. */
   setBack(rows: number): void
+  /** A signal of a commit came. */
+  wokenUp(): void
   published(attempted: readonly AttemptedRow[], tookMs: number): void
   settled(batch: readonly SettledBatch[], tookMs: number): void
 }
@@ -26,7 +29,15 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
     notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),
     lanesChanged: (...event) => listeners.forEach((listener) => listener.lanesChanged(...event)),
+    wokenUp: () => listeners.forEach((listener) => listener.wokenUp()),
+    deadLettered: (...event) => listeners.forEach((listener) => listener.deadLettered(...event)),
+    deadLettersWait: (...event) => listeners.forEach((listener) => listener.deadLettersWait(...event)),
+    removed: (...event) => listeners.forEach((listener) => listener.removed(...event)),
+    upkeepFailed: (...event) => listeners.forEach((listener) => listener.upkeepFailed(...event)),
     renewalFailed: (...event) => listeners.forEach((listener) => listener.renewalFailed(...event)),
     circuit: (...event) => listeners.forEach((listener) => listener.circuit(...event)),
   }
 }
+
+/** A listener that hears nothing: the ground for one that hears a little. */
+export const SILENT: RelayEvents = tellAll([])

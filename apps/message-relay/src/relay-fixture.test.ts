@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createLogger } from '@infinite-scribe/service-kit'
 import type { EventOutboxRow } from '@infinite-scribe/shared-types'
 import { testBrokers } from '@infinite-scribe/testing'
+import type { ISocketFactory } from 'kafkajs'
 import type { Pool } from 'pg'
 import { readConfiguration } from './config'
 import { startRelayService, type RelayService } from './service'
@@ -24,11 +25,16 @@ export function relayEnvironment(
   }
 }
 
-export function startTestRelay(environment: Record<string, string>, name = 'test'): Promise<RelayService> {
-  const configuration = readConfiguration(environment)
+/** Starts a relay in this process; `socketFactory` leads its connections to the broker elsewhere. */
+export function startTestRelay(
+  environment: Record<string, string>,
+  socketFactory?: ISocketFactory,
+): Promise<RelayService> {
+  const read = readConfiguration(environment)
+  const configuration = socketFactory ? { ...read, kafka: { ...read.kafka, socketFactory } } : read
   const log = createLogger('message-relay', configuration.logLevel)
   if (!process.env.TEST_LOG_LEVEL) log.silent = true
-  return startRelayService(configuration, name, log)
+  return startRelayService(configuration, 'test', log)
 }
 
 /** An envelope that is good enough for the relay. */

@@ -76,6 +76,20 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
       })
     },
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
+    wokenUp: () => undefined,
+    deadLettered: (rows) =>
+      log.info('the dead-letter topic got events that FAILED for their own fault', { rows }),
+    deadLettersWait: (rows, problem) => {
+      if (!onceACycle('dead letters')) return
+      log.warn('the dead-letter topic does not take events: create it with message-relay topics --create', {
+        rows,
+        error: problem,
+      })
+    },
+    removed: (rows) => log.debug('removed SENT rows', { rows }),
+    upkeepFailed: (error) => {
+      if (onceACycle('upkeep')) log.warn('upkeep failed: it is tried again', { error: describeError(error) })
+    },
     lanesChanged: (change) => log.info('lanes changed hands', change),
     renewalFailed: (error) => {
       if (!onceACycle('renewal')) return

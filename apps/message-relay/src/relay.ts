@@ -11,11 +11,14 @@ import type {
   LaneLeases,
   OutboxReader,
   OutboxSettler,
+  OutboxUpkeep,
+  DeadLetterTopic,
   Publisher,
   WakeUp,
 } from './pipeline/ports'
 import { Publishing, type AttemptedRow } from './pipeline/publish'
 import { Settling } from './pipeline/settle'
+import { Upkeep } from './pipeline/upkeep'
 import type { FailedKeyPolicy } from './policy/settlement'
 import type { RelayEvents } from './relay-events'
 
@@ -29,10 +32,13 @@ export interface RelaySettings {
   readonly shutdownTimeoutMs: number
   readonly failedKeyPolicy: FailedKeyPolicy
   readonly cloudEvents: boolean
+  /** How long SENT rows are kept; zero is for ever. */
+  readonly sentRetentionMs: number
 }
 
 export interface RelayParts {
-  readonly outbox: OutboxReader & OutboxSettler
+  readonly outbox: OutboxReader & OutboxSettler & OutboxUpkeep
+  readonly deadLetters: DeadLetterTopic
   readonly leases: LaneLeases
   readonly publisher: Publisher
   readonly clock: Clock
@@ -40,6 +46,8 @@ export interface RelayParts {
   readonly wakeUp: WakeUp
   /** Lanes were handed over, or a relay joined. */
   readonly lanesWakeUp: WakeUp
+  /** A row FAILED for its own fault. */
+  readonly upkeepWakeUp: WakeUp
   readonly events: RelayEvents
 }
 
@@ -57,8 +65,11 @@ export class Relay {
   private readonly publishing: Publishing
   private readonly settling: Settling
   private readonly leases: LeaseKeeper
+  private readonly upkeep: Upkeep
 
   private stopping = false
+  private drained = false
+  private fault: { readonly error: unknown } | undefined
   private stopAt = Infinity
   private pollAt = 0
   private claimWaitMs = 0
@@ -79,6 +90,7 @@ export class Relay {
     const { parked } = this.claims
     this.settling = new Settling(outbox, lanes, inFlight, late, parked, clock, failedKeyPolicy, events)
     this.leases = new LeaseKeeper(parts.leases, lanes, inFlight, late, clock, settings, events)
+    this.upkeep = new Upkeep(outbox, parts.deadLetters, lanes, clock, settings, events)
   }
 
   /** True while this relay owns lanes that nobody else can own. */
@@ -86,25 +98,54 @@ export class Relay {
     return this.lanes.size > 0 && this.lanes.leaseLeftMs(this.parts.clock.monotonicMs()) > 0
   }
 
-  /** Relays until {@link stop}; then finishes what is in flight and hands its lanes over. */
+  /**
+   * Relays until {@link stop}; then finishes what is in flight and hands its lanes over.
+   * @throws the fault that ended one of its loops: then it keeps no lease, and relays nothing any more
+   */
   async run(): Promise<void> {
-    const leases = this.keepLeases()
-    while (!this.stopping) {
-      const waitMs = await this.turn()
-      if (waitMs > 0) await this.parts.wakeUp.orAfter(waitMs)
-    }
-    await this.published
-    await this.settled
-    await leases
+    const besides = [this.orStop(this.keepLeases()), this.orStop(this.keepUp())]
+    await this.orStop(this.relay())
+    await this.orStop(this.pipelineEmpty())
+    // Not before: what is in flight can be settled under the lease alone.
+    this.drained = true
+    this.parts.lanesWakeUp.wake()
+    await Promise.all(besides)
+    // Something may still be on its way to the broker then: the lanes are free when the lease has run out.
+    if (this.fault) throw this.fault.error
     await this.leases.releaseAll().catch((error: unknown) => this.parts.events.renewalFailed(error))
   }
 
   /** Claims no more. */
   stop(): void {
+    if (this.stopping) return
     this.stopping = true
     this.stopAt = this.parts.clock.monotonicMs() + this.settings.shutdownTimeoutMs * 0.8
     this.parts.wakeUp.wake()
     this.parts.lanesWakeUp.wake()
+    this.parts.upkeepWakeUp.wake()
+  }
+
+  /** Parked rows may have changed: an operator sent some again, or dropped one. */
+  lookAtParked(): void {
+    this.claims.parked.lookAt(this.now())
+    this.parts.wakeUp.wake()
+  }
+
+  private async relay(): Promise<void> {
+    while (!this.stopping) {
+      const waitMs = await this.turn()
+      if (waitMs > 0) await this.parts.wakeUp.orAfter(waitMs)
+    }
+  }
+
+  /** A relay without one of its loops must not look alive: all of it stops. */
+  private async orStop(loop: Promise<void>): Promise<void> {
+    try {
+      await loop
+    } catch (error) {
+      this.fault ??= { error }
+      this.stop()
+    }
   }
 
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
@@ -123,7 +164,8 @@ export class Relay {
       return this.idleMs()
     }
     await this.published // one batch ahead, no more
-    this.published = this.publishThenSettle(claim.rows, trial)
+    if (this.fault) return 0 // what follows a batch nobody knows of must not overtake it
+    this.published = this.orStop(this.publishThenSettle(claim.rows, trial))
     if (trial) await this.pipelineEmpty()
     return 0
   }
@@ -150,13 +192,16 @@ export class Relay {
     this.circuit.published(attempted)
     this.parts.events.published(attempted, this.now() - startedAt)
     await this.settled // at most two batches are published and not settled
-    this.settled = this.settle(attempted, trial)
+    this.settled = this.orStop(this.settle(attempted, trial))
   }
 
   private async settle(attempted: readonly AttemptedRow[], trial: boolean): Promise<void> {
     const startedAt = this.now()
     const batch = await this.settling.settle(attempted, trial, () => this.now() >= this.stopAt)
     this.parts.events.settled(batch, this.now() - startedAt)
+    if (batch.some(({ settlement }) => settlement.kind === 'failed' && !settlement.willRetry)) {
+      this.parts.upkeepWakeUp.wake()
+    }
     // Lanes may be waiting to be handed over, or parked rows to be looked at.
     this.parts.wakeUp.wake()
   }
@@ -187,11 +232,18 @@ export class Relay {
   }
 
   private async keepLeases(): Promise<void> {
-    while (!this.stopping) {
-      const owned = this.lanes.size
-      const waitMs = await this.leases.renew()
-      if (this.lanes.size !== owned) this.parts.wakeUp.wake()
+    while (!this.drained) {
+      const { waitMs, toRead } = await this.leases.renew()
+      // A lane that comes brings parked rows of its own, due or not: they do not wait for the poll.
+      if (toRead) this.lookAtParked()
       await this.parts.lanesWakeUp.orAfter(waitMs)
+    }
+  }
+
+  private async keepUp(): Promise<void> {
+    while (!this.stopping) {
+      await this.upkeep.round(() => this.stopping)
+      await this.parts.upkeepWakeUp.orAfter(this.settings.pollIntervalMs)
     }
   }
 

@@ -5,23 +5,30 @@ import { describeError } from '@infinite-scribe/service-kit'
 import { Registry } from 'prom-client'
 import type { RelayConfiguration } from './config'
 import { startHealthServer } from './health/health-server'
+import { relayMetrics } from './health/metrics'
+import { watchProgress } from './health/progress'
 import { judgeReadiness } from './health/readiness'
 import { createKafka } from './kafka/client'
+import { KafkaDeadLetterTopic } from './kafka/dead-letter-topic'
 import { KafkaPublisher } from './kafka/kafka-publisher'
 import { RequestProducer } from './kafka/request-producer'
 import { TopicCatalog } from './kafka/topic-facts'
+import { readBacklog } from './outbox/backlog'
 import { Database } from './outbox/database'
 import { PostgresLaneLeases } from './outbox/lane-leases'
 import { Listener } from './outbox/listener'
 import { postgresOutbox } from './outbox/postgres-outbox'
 import { Signal } from './pipeline/signal'
 import { Relay } from './relay'
-import { tellAll } from './relay-events'
+import { SILENT, tellAll } from './relay-events'
+import { deadLetterTopicOf } from './policy/dead-letter-name'
 import { relayLog } from './relay-log'
 import { systemClock } from './system-clock'
 
 export interface RelayService {
   readonly httpPort: number
+  /** Rejects when a fault has ended the relay: it relays nothing any more. */
+  readonly running: Promise<void>
   /** Finishes what is in flight, hands the lanes over, disconnects. */
   stop(): Promise<void>
 }
@@ -31,6 +38,8 @@ const BATCH_BYTES = 8 * 1024 * 1024
 /** Of a lease: two renewals may fail before it lapses. */
 const RENEWALS_IN_A_LEASE = 10 / 3
 const QUERY_TIMEOUT_MS = 30_000
+/** How many leases long nothing may be settled while rows are due, before the relay is called not ready. */
+const PATIENCE_IN_LEASES = 1.5
 
 /**
  * Starts relaying; neither PostgreSQL nor Kafka need be up.
@@ -58,12 +67,55 @@ export async function startRelayService(
     new RequestProducer(kafka, publishTimeoutMs),
     eventsTopic,
   )
+  const deadLetters = new KafkaDeadLetterTopic(
+    topics,
+    new RequestProducer(kafka, publishTimeoutMs),
+    deadLetterTopicOf(eventsTopic),
+  )
   const wakeUp = new Signal()
   const lanesWakeUp = new Signal()
-  const listener = new Listener(
-    { url, applicationName: 'message-relay listener', channels: ['event_outbox', 'outbox_lanes'] },
+  const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
+  const registry = new Registry()
+  const events = tellAll([
+    relayLog(log, () => systemClock.monotonicMs()),
+    relayMetrics(
+      registry,
+      () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
+      () => relay.lanes.size,
+    ),
+    { ...SILENT, ...progress },
+  ])
+  const relay: Relay = new Relay(
     {
-      heard: (channel) => (channel === 'outbox_lanes' ? lanesWakeUp : wakeUp).wake(),
+      outbox: postgresOutbox(database),
+      leases: new PostgresLaneLeases(database, { id: randomUUID(), name }, configuration.leaseMs),
+      publisher,
+      deadLetters,
+      clock: systemClock,
+      wakeUp,
+      lanesWakeUp,
+      upkeepWakeUp: new Signal(),
+      events,
+    },
+    {
+      ...configuration,
+      batchBytes: BATCH_BYTES,
+      renewEveryMs: configuration.leaseMs / RENEWALS_IN_A_LEASE,
+      sentRetentionMs: configuration.sentRetentionHours * 3_600_000,
+    },
+  )
+  const heard: Readonly<Record<string, () => void>> = {
+    event_outbox: () => {
+      events.wokenUp()
+      wakeUp.wake()
+    },
+    outbox_lanes: () => lanesWakeUp.wake(),
+    outbox_parked: () => relay.lookAtParked(),
+  }
+  const listener = new Listener(
+    { url, applicationName: 'message-relay listener', channels: Object.keys(heard) },
+    {
+      heard: (channel) => heard[channel]?.(),
       listening: () => wakeUp.wake(),
       lost: (error, waitMs) =>
         log.warn('the wake-up connection to PostgreSQL is away: polling until it is back', {
@@ -72,20 +124,8 @@ export async function startRelayService(
         }),
     },
   )
-  const events = tellAll([relayLog(log, () => systemClock.monotonicMs())])
-  const relay = new Relay(
-    {
-      outbox: postgresOutbox(database),
-      leases: new PostgresLaneLeases(database, { id: randomUUID(), name }, configuration.leaseMs),
-      publisher,
-      clock: systemClock,
-      wakeUp,
-      lanesWakeUp,
-      events,
-    },
-    { ...configuration, batchBytes: BATCH_BYTES, renewEveryMs: configuration.leaseMs / RENEWALS_IN_A_LEASE },
-  )
   let stopping = false
+  let ended = false
   const health = await startHealthServer(
     configuration.httpPort,
     () =>
@@ -94,19 +134,27 @@ export async function startRelayService(
         lanes: relay.lanes.size,
         circuit: relay.circuit.now,
         stopping,
+        stalled: [...progress.stalled(), ...(ended && !stopping ? ['it has ended: a fault of its own'] : [])],
       }),
-    new Registry(),
+    registry,
   )
   listener.open()
-  const running = relay.run()
+  const running = relay.run().finally(() => (ended = true))
+  // Whoever cares is told by the promise itself.
+  running.catch(() => undefined)
   return {
     httpPort: health.port,
+    running,
     stop: async () => {
       stopping = true
       relay.stop()
       await running
-      await Promise.all([listener.close(), publisher.close(), health.close()])
+      await Promise.all([listener.close(), publisher.close(), deadLetters.close(), health.close()])
       await database.end()
     },
   }
+}
+
+function lanesOf(relay: Relay): number[] {
+  return relay.lanes.all().map(({ lane }) => lane)
 }

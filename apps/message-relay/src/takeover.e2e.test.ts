@@ -55,7 +55,7 @@ it('repeats after kill -9 between publish and settle the same event with the sam
   await lock.query('BEGIN')
   await lock.query('SELECT FROM event_outbox FOR UPDATE')
   await wakeRelays(pool)
-  await eventually(async () => (await readTopicToEnd(topic)).length === ids.length)
+  await eventually(async () => (await readTopicToEnd(topic)).length === ids.length, 30_000)
   expect(await doomed.stop('SIGKILL')).toBe('SIGKILL')
   // The settle that waits for the rows dies with the process it was sent by.
   await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -65,7 +65,7 @@ it('repeats after kill -9 between publish and settle the same event with the sam
   expect(await countByStatus(pool)).toEqual({ PENDING: ids.length })
 
   await relay()
-  await eventually(async () => (await countByStatus(pool)).SENT === ids.length, 15_000)
+  await eventually(async () => (await countByStatus(pool)).SENT === ids.length, 30_000)
   const records = await readTopicToEnd(topic)
   expect(records).toHaveLength(2 * ids.length)
   const values = new Map<string, string>()
@@ -85,6 +85,8 @@ it('ends with 0 on SIGTERM, having settled what was in flight and handed its lan
   )
   await wakeRelays(pool)
   await eventually(async () => ((await countByStatus(pool)).SENT ?? 0) > 100)
+  // Twice: an impatient second signal changes nothing.
+  first.child.kill('SIGTERM')
   expect(await first.stop('SIGTERM')).toBe(0)
   const { rows } = await pool.query('SELECT FROM outbox_lanes WHERE owner IS NOT NULL')
   expect(rows).toHaveLength(0)

@@ -1,5 +1,7 @@
 /** What the tests of every package share: databases, topics, tokens, processes, waiting. */
+export * from './chromium'
 export * from './database'
+export * from './document-check'
 export * from './eventually'
 export * from './kafka'
 export * from './repository-root'

@@ -1,5 +1,6 @@
 /** Both services as processes, on a database and a topic of their own. */
 import { createTestDatabase, type TestDatabase } from './database'
+import { documentCheckOf } from './document-check'
 import { createTestTopic, testBrokers } from './kafka'
 import { freePort, startService, type ServiceProcess } from './service-process'
 import { signTestToken, TEST_JWT_ENVIRONMENT } from './tokens'
@@ -36,7 +37,8 @@ export async function startSystem({
     gateways: [],
     relays: [],
     async startGateway(overrides = {}) {
-      const [port, adminPort] = [await freePort(), await freePort()]
+      const port = overrides.PORT ?? gateway.PORT ?? (await freePort())
+      const adminPort = await freePort()
       const url = `http://127.0.0.1:${port}`
       const environment = {
         ...shared,
@@ -96,7 +98,7 @@ export interface Answer {
   body: Record<string, unknown>
 }
 
-/** A user of the HTTP interface: every call is signed, every answer is parsed. */
+/** A user of the HTTP interface: every call is signed, every answer is parsed and held to the OpenAPI document. */
 export class ApiUser {
   private readonly token: string
   constructor(
@@ -123,6 +125,9 @@ export class ApiUser {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
+    const { status, headers: answered } = response
+    const check = await documentCheckOf(this.url)
+    check.check({ method, path, status, headers: answered, text })
     return {
       status: response.status,
       headers: response.headers,

@@ -50,3 +50,13 @@ export const topicName = makeValidator<string>((text) => {
   }
   return text
 })
+
+/** A topic that has a dead-letter topic beside it, whose name (`<topic>.dlq`) must be one too. */
+export const eventsTopicName = makeValidator<string>((text) => {
+  if (!/^[A-Za-z0-9._-]{1,245}$/.test(text) || text === '.' || text === '..') {
+    throw new EnvError(
+      'is not a topic name that Kafka allows (letters, digits, ".", "_", "-", at most 245: ".dlq" is added)',
+    )
+  }
+  return text
+})

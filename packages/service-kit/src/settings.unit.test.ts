@@ -10,6 +10,7 @@ import {
   type str,
   tcpPort,
   topicName,
+  eventsTopicName,
 } from './index'
 
 function faultsOf(read: () => unknown): readonly string[] {
@@ -97,6 +98,7 @@ it.each([
   ['a whole number', integerBetween(1, 10)(), '7', 7],
   ['a fraction', numberBetween(0, 24)(), '0.25', 0.25],
   ['a port', tcpPort(), '65535', 65_535],
+  ['an events topic', eventsTopicName(), 'x'.repeat(245), 'x'.repeat(245)],
   ['a topic', topicName(), 'A-z_0.9', 'A-z_0.9'],
   ['a database', postgresUrl(), 'postgresql:///x', 'postgresql:///x'],
 ])('%s is taken', (_, spec, text, value) => {
@@ -107,6 +109,7 @@ it.each([
   ['a whole number', integerBetween(1, 10)(), ['0', '11', '1.5', 'NaN', 'Infinity', ' ', '1 2', 'one']],
   ['a number', numberBetween(0, 1)(), ['-0.1', '1.1', 'x']],
   ['a port', tcpPort(), ['-1', '65536', 'http']],
+  ['an events topic', eventsTopicName(), ['.', '..', 'a/b', 'x'.repeat(246)]],
   ['a topic', topicName(), ['.', '..', 'a/b', 'ä', 'x'.repeat(250)]],
   ['a database', postgresUrl(), ['host:5432', 'http://x', '::']],
 ])('%s is refused', (_, spec, texts) => {

@@ -11,11 +11,22 @@ export function commandEndpoints(commands: CommandPort): Endpoint[] {
     endpoint<{ command_type: string; payload?: JsonObject }>({
       method: 'post',
       path: '/genesis/sessions/{session_id}/commands',
+      operationId: 'sendCommand',
       summary: 'Send a command',
       rateLimited: true,
       takesIdempotencyKey: true,
       body: COMMAND_BODY,
       answers: { 200: COMMAND_COMPLETED, 202: COMMAND_ACCEPTED },
+      location: '/tasks/{task_id}',
+      refusals: [
+        'UNSUPPORTED_COMMAND_TYPE',
+        'SESSION_NOT_FOUND',
+        'IDEMPOTENCY_KEY_REUSED',
+        'STAGE_MISMATCH',
+        'SESSION_NOT_ACTIVE',
+        'COMMAND_NOT_ALLOWED',
+        'DUPLICATE_COMMAND',
+      ],
       handle: async ({ context, ids, body, idempotencyKey }) => {
         const answer = await commands.processCommand({
           ...context,
@@ -30,8 +41,10 @@ export function commandEndpoints(commands: CommandPort): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/genesis/sessions/{session_id}/commands/{command_id}',
+      operationId: 'readReceipt',
       summary: "Read a command's receipt",
       answers: { 200: RECEIPT },
+      refusals: ['SESSION_NOT_FOUND', 'COMMAND_NOT_FOUND'],
       handle: async ({ context, ids }) =>
         ok(await commands.receipt(context.caller, ids.session_id, ids.command_id)),
     }),

@@ -1,5 +1,7 @@
 /** A gate for each session, for the replicas that clash on it: whoever lost once waits in line and then goes alone. */
 import type { Knex } from 'knex'
+import { isOutOfTime } from '../database/faults'
+import { ServiceFault } from '../outcome'
 
 /** A connection of the pool, taken out of it for several statements. */
 export type HeldConnection = object
@@ -37,7 +39,8 @@ const FROZEN_AFTER_MS = 2_000
 /**
  * Waits in line, across all replicas, until the session's gate can be closed behind us; runs `work` on the
  * connection that closed it, and opens it again.
- * @throws what `work` throws, or the fault of the wait.
+ * @throws what `work` throws.
+ * @throws {ServiceFault} CONCURRENCY_CONFLICT when the wait was too long; `work` did not run.
  */
 export async function behindGate<T>(
   knex: Knex,
@@ -47,7 +50,10 @@ export async function behindGate<T>(
   const pool = knex.client as ConnectionPool
   const connection = await pool.acquireConnection()
   try {
-    await knex.raw(CLOSE, [String(FROZEN_AFTER_MS), sessionId.toLowerCase()]).connection(connection)
+    await knex
+      .raw(CLOSE, [String(FROZEN_AFTER_MS), sessionId.toLowerCase()])
+      .connection(connection)
+      .catch(tooLong)
     return await work(connection)
   } finally {
     try {
@@ -58,4 +64,10 @@ export async function behindGate<T>(
     }
     await pool.releaseConnection(connection)
   }
+}
+
+// The server answers: it is the others in line that took the time.
+function tooLong(error: unknown): never {
+  if (!isOutOfTime(error)) throw error
+  throw new ServiceFault('CONCURRENCY_CONFLICT', 'The session was busy for too long', { cause: error })
 }

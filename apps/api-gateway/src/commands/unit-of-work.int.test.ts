@@ -1,9 +1,11 @@
 /** What is said, and what is left behind, when PostgreSQL or the way to it fails. */
+import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { createLogger } from '@infinite-scribe/service-kit'
 import { freePort } from '@infinite-scribe/testing'
 import { Client } from 'pg'
 import { connectDatabase } from '../database/connect'
+import type { Queryable } from '../database/statement'
 import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
 import { isRefusal, refuse, ServiceFault } from '../outcome'
 import type { Services } from '../services'
@@ -40,7 +42,7 @@ function throughProxy(timeouts = {}, poolMax = 2): Services {
     idleInTransactionMs: 2_000,
     ...timeouts,
   })
-  const services = fixture.replica({ knex, logger, notifier })
+  const services = fixture.replica({ knex, logger, notifier }, { databaseUrl: proxy.url })
   return { ...services, stop: () => services.stop().then(() => knex.destroy()) }
 }
 
@@ -221,14 +223,25 @@ describe('a PostgreSQL that does not answer', () => {
     const holder = new Client({ connectionString: fixture.url })
     await holder.connect()
     await holder.query('BEGIN; LOCK TABLE genesis_sessions')
-    const answers = await Promise.all([
+    const asked = Promise.all([
       faultOf(openSession(services)),
-      faultOf(services.tasks.get({ sub: 'x', scopes: new Set() }, crypto.randomUUID())),
+      faultOf(services.tasks.get({ sub: 'x', scopes: new Set() }, randomUUID())),
     ])
+    // A busy pool is no reason to take the gateway out of service.
+    const ready = await services.readiness.check()
+    const answers = await asked
     await holder.end()
+    expect(ready).toBe(true)
     expect(answers.map(({ code }) => code)).toEqual(Array(2).fill('SERVICE_UNAVAILABLE'))
     await services.stop()
   })
+})
+
+it('a server that takes no writes, as an old primary after a failover, is unavailable', async () => {
+  const url = new URL(fixture.url)
+  url.searchParams.set('options', '-c default_transaction_read_only=on')
+  const services = fixture.replica({ notifier }, { databaseUrl: url.href })
+  expect(await faultOf(openSession(services))).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
 })
 
 it('a transaction whose process has stopped gives its locks back', async () => {
@@ -305,22 +318,24 @@ describe('a unit of work', () => {
     await knex.destroy()
   })
 
-  it('tries again when another writer took the aggregate’s version', async () => {
+  it('tries again when another writer took the aggregate’s version, and not when an event has its id', async () => {
+    const knex = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined)
+    const unitOfWork = new UnitOfWork(knex)
     const session = await openSession(fixture.services)
-    // The row says version 1, the events say 2: the first try clashes, and by the second the row has caught up.
-    await fixture.sql.query(
-      `INSERT INTO domain_events (event_id, correlation_id, causation_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload)
-       SELECT gen_random_uuid(), gen_random_uuid(), last_event_id, 'Genesis.Session.FeedbackSubmitted', 'GENESIS_SESSION', id::text, 2, '{}'
-         FROM genesis_sessions WHERE id = $1`,
-      [session],
-    )
-    const clash = send(fixture.services, session, 'SubmitFeedback')
-    await fixture.sql.query(
-      `UPDATE genesis_sessions SET version = 2, last_event_id =
-         (SELECT event_id FROM domain_events WHERE aggregate_id = $1::text AND aggregate_version = 2) WHERE id = $1::uuid`,
-      [session],
-    )
-    granted(await clash)
-    expect((await fixture.rows.events(session)).map((e) => e.aggregate_version)).toEqual([1, 2, 3])
+    const [created] = await fixture.rows.events(session)
+    const append = (eventId: string, version: number) => (tx: Queryable) =>
+      tx.raw(
+        `INSERT INTO domain_events (event_id, correlation_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload)
+         VALUES (?, ?, 'Genesis.Session.FeedbackSubmitted', 'GENESIS_SESSION', ?, ?, '{}')`,
+        [eventId, eventId, session, version],
+      )
+    const attempts = { made: 0 }
+    await unitOfWork.write((tx) => append(randomUUID(), ++attempts.made)(tx))
+    expect(attempts.made).toBe(2)
+    expect(await fixture.rows.events(session)).toHaveLength(2)
+    await expect(unitOfWork.write(append(created!.event_id, 3))).rejects.toMatchObject({
+      constraint: 'domain_events_event_id_unique',
+    })
+    await knex.destroy()
   })
 })

@@ -1,7 +1,7 @@
 /** Runs work in one REPEATABLE READ transaction, again after a clash, and tells what became of it when it fails. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
-import { isConnectionLoss, isUnavailability, isWriteConflict } from '../database/faults'
+import { isConnectionLoss, isReadOnlyServer, isUnavailability, isWriteConflict } from '../database/faults'
 import type { Queryable } from '../database/statement'
 import { isRefusal, ServiceFault, type Refusal } from '../outcome'
 import { behindGate, GateClosedError, type HeldConnection } from './session-gate'
@@ -46,7 +46,8 @@ export class UnitOfWork {
           throw new ServiceFault('OUTCOME_UNKNOWN', 'The connection was lost while committing', {
             cause: error,
           })
-        if (isUnavailability(error)) throw unavailable(error)
+        // Not so in a read: there it is our own mode that a write of ours would break.
+        if (isUnavailability(error) || isReadOnlyServer(error)) throw unavailable(error)
         if (!isWriteConflict(error) && !(error instanceof GateClosedError)) throw error
         if (attempt === MAX_ATTEMPTS)
           throw new ServiceFault('CONCURRENCY_CONFLICT', 'Too many others were writing at the same time', {

@@ -88,3 +88,18 @@ it('sends nothing more once it is stopped', async () => {
   await listener.query('SELECT 1')
   expect(heard).toEqual([])
 })
+
+it('is sent for those who ask just when the one before has been sent', async () => {
+  const wakeUp = new WakeUp(database.url, () => undefined)
+  const drain = jest.spyOn(wakeUp as unknown as { drain: () => Promise<void> }, 'drain')
+  drain.mockImplementationOnce(async function (this: { drain: () => Promise<void> }) {
+    drain.mockRestore()
+    await this.drain()
+    // The last look has been taken; `send` has not learnt of the end yet.
+    wakeUp.taskProgressed('task-2')
+  })
+  wakeUp.eventsWritten()
+  await eventually(() => heard.length === 2)
+  expect(heard[1]).toEqual({ channel: PROGRESS_CHANNEL, payload: 'task-2' })
+  await wakeUp.stop()
+})

@@ -49,11 +49,13 @@ export class WakeUp implements Notifier {
     if (this.sending || this.stopped) return
     this.sending = this.drain().finally(() => {
       this.sending = undefined
+      // Whoever asked after the last look and before this moment was not sent for.
+      if (this.isAsked()) this.send()
     })
   }
 
   private async drain(): Promise<void> {
-    while (this.outboxAsked || this.tasksAsked.size > 0) {
+    while (this.isAsked()) {
       const channels = this.outboxAsked ? [OUTBOX_CHANNEL] : []
       const payloads = this.outboxAsked ? [''] : []
       for (const taskId of this.tasksAsked) {
@@ -76,6 +78,10 @@ export class WakeUp implements Notifier {
         this.failing = true
       }
     }
+  }
+
+  private isAsked(): boolean {
+    return this.outboxAsked || this.tasksAsked.size > 0
   }
 
   private async connect(): Promise<Client> {

@@ -44,13 +44,24 @@ export function isConnectionLoss(error: unknown): boolean {
   return error instanceof DatabaseError && /^(08|57P)/.test(error.code ?? '')
 }
 
+/** Whether the server ended a statement that took, or waited for a lock, too long. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '57014' || error.code === '55P03')
+}
+
 /**
  * Whether PostgreSQL could not serve us now: away, starting, out of connections, locks or memory (53), a
- * statement or a lock wait out of time (57014, 55P03), the session ended while it sat idle (25P03, 57P).
+ * statement or a lock wait out of time, the session ended while it sat idle (25P03, 57P).
  */
 export function isUnavailability(error: unknown): boolean {
   if (error instanceof ConnectionRefusedError || isConnectionLoss(error)) return true
-  return error instanceof DatabaseError && /^(53|58|57014$|55P03$|25P03$)/.test(error.code ?? '')
+  if (isOutOfTime(error)) return true
+  return error instanceof DatabaseError && /^(53|58|25P03$)/.test(error.code ?? '')
+}
+
+/** Whether the server takes no writes: after a failover the connection may be to the old primary. */
+export function isReadOnlyServer(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '25006'
 }
 
 function messageOf(error: unknown): string {

@@ -21,7 +21,8 @@ export class GatewayMetrics {
   /** Measures a request when its response is closed. */
   observe(request: IncomingMessage, response: ServerResponse): void {
     response.once('close', () => {
-      const { route, startedAtMs } = factsOf(response)
+      const { route, startedAtMs, endless } = factsOf(response)
+      if (endless) return
       const seconds = (performance.now() - startedAtMs) / 1000
       // Methods are as many as a client can think of; only those of a known route are labels.
       const method = route === 'unmatched' ? 'any' : (request.method ?? 'any')

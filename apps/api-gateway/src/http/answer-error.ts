@@ -19,7 +19,7 @@ export function answerCode(
     response.destroy()
     return
   }
-  const body = Buffer.from(JSON.stringify({ error_code: code, message, ...details }))
+  const body = JSON.stringify({ error_code: code, message, ...details })
   response.statusCode = STATUS_OF[code]
   for (const [name, value] of Object.entries(headersOf(code))) {
     // The rate limiter has set its own, exact one.
@@ -27,7 +27,7 @@ export function answerCode(
   }
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  response.setHeader('Content-Length', body.length)
+  response.setHeader('Content-Length', Buffer.byteLength(body))
   response.end(body)
 }
 

@@ -4,9 +4,6 @@ import { HttpProblem } from './problem'
 import { verifyToken, type TokenPolicy, type VerifiedToken } from './verify-token'
 import type { Caller } from '../ports'
 
-/** What an agent's token must allow. */
-export const AGENT_SCOPE = 'tasks:write'
-
 /**
  * The caller whom the request's bearer token speaks for.
  * @throws {HttpProblem} MISSING_TOKEN, INVALID_TOKEN or TOKEN_EXPIRED.

@@ -1,5 +1,5 @@
 /** What a route is: one call of the interface, said once for validation, routing and the OpenAPI document. */
-import { isRefusal, type Refusal } from '../outcome'
+import { isRefusal, type Refusal, type RefusalCode } from '../outcome'
 import type { RequestContext } from '../ports'
 import type { PathId } from './path-ids'
 import type { QuerySchema } from './query'
@@ -12,6 +12,8 @@ export interface Understood<Body = unknown, Query = unknown> {
   readonly query: Query
   readonly body: Body
   readonly idempotencyKey?: string
+  /** Of the caller's token: seconds since the epoch. */
+  readonly tokenExpiresAtSeconds: number
 }
 
 export interface Answer {
@@ -27,6 +29,8 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   readonly method: 'get' | 'post'
   /** As OpenAPI writes it: /tasks/{task_id}. */
   readonly path: string
+  /** The call's name in the document and in clients made from it. */
+  readonly operationId: string
   readonly summary: string
   /** A scope that the caller's token needs. */
   readonly scope?: string
@@ -39,6 +43,10 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   readonly bodyOptional?: boolean
   /** The schemas of what it answers when all goes well, by status. */
   readonly answers: Readonly<Partial<Record<200 | 201 | 202, JsonSchema>>>
+  /** Where the Location of a 201 or 202 points, for the document. */
+  readonly location?: string
+  /** What the rules of the product refuse it with, for the document; what its gates refuse follows from the rest. */
+  readonly refusals?: readonly RefusalCode[]
   handle(request: Understood<Body, Query>): Promise<Answer | Refusal>
 }
 

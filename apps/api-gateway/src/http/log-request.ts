@@ -10,7 +10,7 @@ const CLIENT_CLOSED_REQUEST = 499
 export function logWhenClosed(request: IncomingMessage, response: ServerResponse, logger: Logger): void {
   response.once('close', () => {
     const facts = factsOf(response)
-    const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST
+    const status = response.writableFinished || facts.endless ? response.statusCode : CLIENT_CLOSED_REQUEST
     const level = status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'
     logger.log(level, 'request', {
       request_id: facts.requestId,

@@ -11,6 +11,8 @@ export interface RequestFacts {
   route: string
   /** Percent escapes in the path that mean nothing. */
   undecodablePath: boolean
+  /** A stream: its end is no answer, and its length no measure. */
+  endless: boolean
   caller?: Caller
   commandId?: string
   errorCode?: ErrorCode
@@ -22,7 +24,13 @@ const known = new WeakMap<ServerResponse, RequestFacts>()
 
 /** Begins the facts of the request that `response` answers. */
 export function beginFacts(response: ServerResponse, requestId: string): RequestFacts {
-  const facts = { requestId, startedAtMs: performance.now(), route: 'unmatched', undecodablePath: false }
+  const facts = {
+    requestId,
+    startedAtMs: performance.now(),
+    route: 'unmatched',
+    undecodablePath: false,
+    endless: false,
+  }
   known.set(response, facts)
   return facts
 }

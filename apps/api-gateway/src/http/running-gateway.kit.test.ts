@@ -6,6 +6,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { createLogger } from '@infinite-scribe/service-kit'
 import {
   createTestDatabase,
+  documentCheckOf,
   signTestToken,
   TEST_JWT_ENVIRONMENT,
   type TestDatabase,
@@ -102,6 +103,8 @@ export async function runGateway(overrides: Overrides = {}): Promise<RunningGate
       ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
     })
     const text = await response.text()
+    const answer = { status: response.status, headers: response.headers, text }
+    ;(await documentCheckOf(url)).check({ method, path, ...answer })
     return {
       status: response.status,
       headers: response.headers,

@@ -8,9 +8,8 @@ import { createHttpServer } from './server'
 it('gives Express requests and responses whose prototypes it need not change', async () => {
   const app = express()
   app.get('/', (request, response) => {
-    response.json({ same: [Object.getPrototypeOf(request) === app.request, request.ip !== undefined] })
+    response.json({ same: Object.getPrototypeOf(request) === app.request })
   })
-  const changed = jest.spyOn(Object, 'setPrototypeOf')
   const born: boolean[] = []
   const server = createHttpServer(app, (request, response) => {
     beginFacts(response, 'id')
@@ -20,10 +19,12 @@ it('gives Express requests and responses whose prototypes it need not change', a
   })
   server.listen(0)
   await once(server, 'listening')
-  const reply = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-  expect(await reply.json()).toEqual({ same: [true, true] })
-  expect(born).toEqual([true])
-  changed.mockRestore()
-  server.close()
-  server.closeAllConnections()
+  try {
+    const reply = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    expect(await reply.json()).toEqual({ same: true })
+    expect(born).toEqual([true])
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
 })

@@ -16,7 +16,16 @@ export function writeCursor({ createdAt, id }: ListCursor): string {
 /** The position; undefined for what {@link writeCursor} never wrote. */
 export function readCursor(text: string): ListCursor | undefined {
   const match = CURSOR.exec(Buffer.from(text, 'base64url').toString())
-  if (!match || Number.isNaN(Date.parse(match[1] ?? ''))) return undefined
+  if (!match || !isMoment(match[1] ?? '')) return undefined
   const cursor = { createdAt: match[1] ?? '', id: match[2] ?? '' }
   return writeCursor(cursor) === text ? cursor : undefined
 }
+
+// Date.parse takes 30 February for 2 March, and PostgreSQL has neither that day nor a year 0.
+function isMoment(text: string): boolean {
+  const time = Date.parse(text)
+  if (Number.isNaN(time) || text.startsWith('0000')) return false
+  return new Date(time).toISOString().slice(0, SECONDS) === text.slice(0, SECONDS)
+}
+
+const SECONDS = 'yyyy-mm-ddThh:mm:ss'.length

@@ -1,9 +1,10 @@
 /** Reads what a page needs after a reload. */
-import type { CommandStatus, JsonObject, TaskStatus } from '@infinite-scribe/shared-types'
+import type { JsonObject, TaskStatus } from '@infinite-scribe/shared-types'
 import type { GenesisStageOrFinished, SessionStatus } from '@infinite-scribe/shared-types'
 import type { Transaction } from '../commands/unit-of-work'
 import { statement } from '../database/statement'
 import type { SessionState } from '../ports'
+import { sessionPosition } from '../stream/session-position'
 
 interface SessionRow {
   id: string
@@ -16,7 +17,6 @@ interface SessionRow {
 interface PendingRow {
   command_id: string
   command_type: string
-  status: CommandStatus
   task_id: string
   progress: string
 }
@@ -49,7 +49,7 @@ const selectLastEnded = statement<EndedRow>(
   `SELECT triggered_by_command_id AS command_id, id AS task_id, status, result_data, error_data
      FROM async_tasks
     WHERE session_id = ?::uuid AND status NOT IN ('PENDING', 'RUNNING')
-    ORDER BY updated_at DESC LIMIT 1`,
+    ORDER BY updated_at DESC, id DESC LIMIT 1`,
 )
 
 /** The state; undefined when there is no such session of `owner`. `tx` must show one snapshot. */
@@ -85,5 +85,6 @@ export async function readState(
           ...(ended.error_data ? { error: ended.error_data } : {}),
         }
       : null,
+    stream_position: sessionPosition(session.id, session.version),
   }
 }

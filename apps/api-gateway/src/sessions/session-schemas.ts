@@ -96,6 +96,7 @@ export const SESSION_STATE: JsonSchema = {
     'pending_command_type',
     'pending',
     'last_result',
+    'stream_position',
   ],
   properties: {
     session_id: uuid,
@@ -109,6 +110,7 @@ export const SESSION_STATE: JsonSchema = {
     },
     is_pending: { type: 'boolean' },
     pending_command_type: { type: ['string', 'null'] },
+    stream_position: { type: 'string', description: 'A last_event_id for the stream of this session' },
     pending: {
       type: 'array',
       items: {
@@ -190,6 +192,7 @@ export const EVENT_ENVELOPE: JsonSchema = {
     metadata: object,
     created_at: time,
   },
+  additionalProperties: false,
 }
 
 export const HISTORY_PAGE: JsonSchema = {

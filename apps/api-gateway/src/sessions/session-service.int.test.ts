@@ -1,5 +1,7 @@
 /** Opening sessions and reading them, on a real PostgreSQL. */
 import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { isRefusal } from '../outcome'
 import type { SessionView } from '../ports'
 import {
   AGENT,
@@ -14,6 +16,7 @@ import {
   send,
   type Fixture,
 } from '../service-fixture.test'
+import { sessionPosition } from '../stream/session-position'
 
 let fixture: Fixture
 beforeAll(async () => {
@@ -130,6 +133,37 @@ describe('the list', () => {
       })
     },
   )
+
+  it('answers any position with a page or a refusal', async () => {
+    const digits = (length: number) =>
+      fc.integer({ min: 0, max: 10 ** length - 1 }).map((n) => String(n).padStart(length, '0'))
+    const moment = fc
+      .tuple(digits(4), digits(2), digits(2), digits(2), digits(2), digits(2), digits(6))
+      .map(([y, mo, d, h, mi, s, us]) => `${y}-${mo}-${d}T${h}:${mi}:${s}.${us}Z`)
+    const likely = fc
+      .tuple(
+        fc.integer({ min: 0, max: 9999 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 31 }),
+      )
+      .map(([y, m, d]) =>
+        [String(y).padStart(4, '0'), ...[m, d].map((n) => String(n).padStart(2, '0'))].join('-'),
+      )
+      .map((day) => `${day}T00:00:00.000000Z`)
+    const position = fc
+      .tuple(fc.oneof(moment, likely), fc.uuid())
+      .map((parts) => Buffer.from(parts.join(' ')).toString('base64url'))
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), position), async (after) => {
+        const answer = await sessions().list(caller('eve'), { limit: 1, after })
+        expect(isRefusal(answer) ? answer.code : 'a page').toMatch(/^(a page|VALIDATION_ERROR)$/)
+      }),
+      {
+        numRuns: 100,
+        examples: [[Buffer.from(`2026-02-30T00:00:00.000000Z ${randomUUID()}`).toString('base64url')]],
+      },
+    )
+  })
 })
 
 describe('the state', () => {
@@ -146,9 +180,10 @@ describe('the state', () => {
       pending_command_type: null,
       pending: [],
       last_result: null,
+      stream_position: sessionPosition(id, 1),
     })
     const { commandId, taskId } = await requestConcepts(fixture.services, id)
-    await fixture.services.tasks.progress(AGENT, taskId, { progress: 12.5 })
+    granted(await fixture.services.tasks.progress(AGENT, taskId, { progress: 12.5 }))
     expect(await state()).toMatchObject({
       is_pending: true,
       pending_command_type: 'RequestConceptGeneration',
@@ -157,15 +192,19 @@ describe('the state', () => {
       ],
       last_result: null,
     })
-    await fixture.services.tasks.complete(AGENT, taskId, { result: { a: 1 } })
+    granted(await fixture.services.tasks.complete(AGENT, taskId, { result: { a: 1 } }))
     expect(await state()).toMatchObject({
       version: 3,
       is_pending: false,
       pending: [],
       last_result: { command_id: commandId, task_id: taskId, status: 'COMPLETED', result: { a: 1 } },
     })
+    // The server's clock is set back: what ended last is still the last.
+    await fixture.sql.query(`UPDATE async_tasks SET updated_at = now() + interval '1 h' WHERE id = $1`, [
+      taskId,
+    ])
     const second = await requestConcepts(fixture.services, id)
-    await fixture.services.tasks.fail(AGENT, second.taskId, { error: { message: 'no' } })
+    granted(await fixture.services.tasks.fail(AGENT, second.taskId, { error: { message: 'no' } }))
     const { last_result } = granted(await state())
     expect(last_result).toEqual({
       command_id: second.commandId,

@@ -6,11 +6,16 @@ import type { FoundTask } from './find-task'
 
 type Closed = Omit<FoundTask, 'owner'>
 
-// clock_timestamp(), not now(): the session's ends are ordered by it, and its row is locked by this time.
+// clock_timestamp(), not now(): the session's ends are ordered by it, and its row is locked by this time. The clock
+// may have been set back since the last end.
 const update = statement<Closed>(
   'close-task',
   `UPDATE async_tasks
-      SET status = ?::text, result_data = ?::jsonb, error_data = ?::jsonb, updated_at = clock_timestamp(),
+      SET status = ?::text, result_data = ?::jsonb, error_data = ?::jsonb,
+          updated_at = greatest(clock_timestamp(),
+                                (SELECT max(other.updated_at) + interval '1 microsecond' FROM async_tasks other
+                                  WHERE other.session_id = async_tasks.session_id
+                                    AND other.status NOT IN ('PENDING', 'RUNNING'))),
           progress = CASE WHEN ?::text = 'COMPLETED' THEN 100 ELSE progress END
     WHERE id = ?::uuid AND status IN ('PENDING', 'RUNNING')
 RETURNING id, task_type, status, progress, message, session_id, triggered_by_command_id,

@@ -10,10 +10,7 @@ const OVERDUE = `t.status IN ('PENDING', 'RUNNING')
       AND CASE
             WHEN o.id IS NULL THEN coalesce(d.sent_at, t.created_at)
             WHEN o.status = 'SENT' THEN coalesce(o.sent_at, o.created_at)
-            WHEN o.status = 'FAILED' AND NOT o.will_retry THEN
-              CASE WHEN pg_input_is_valid(o.last_error -> 'attempts' ->> -1, 'timestamptz')
-                   THEN (o.last_error -> 'attempts' ->> -1)::timestamptz
-                   ELSE o.created_at END
+            WHEN o.status = 'FAILED' AND NOT o.will_retry THEN coalesce(o.failed_at, o.created_at)
           END <= now() - make_interval(secs => ?::float8)`
 
 const FROM = `async_tasks t

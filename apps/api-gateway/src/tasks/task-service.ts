@@ -22,8 +22,8 @@ import { findTask, type FoundTask } from './find-task'
 import { recordProgress } from './record-progress'
 import { hasEnded, viewOf } from './task-view'
 
-/** The scope of agents. */
-export const TASKS_WRITE = 'tasks:write'
+/** The scope of agents: what their token must allow. */
+export const AGENT_SCOPE = 'tasks:write'
 
 export interface TaskServiceParts {
   readonly unitOfWork: UnitOfWork
@@ -183,7 +183,7 @@ export class TaskService implements TaskPort {
 }
 
 function maySee(caller: Caller, task: FoundTask): boolean {
-  return caller.sub === task.owner || caller.scopes.has(TASKS_WRITE)
+  return caller.sub === task.owner || caller.scopes.has(AGENT_SCOPE)
 }
 
 function byCaller({ caller, requestId, traceparent }: RequestContext): Reporter {

@@ -14,8 +14,10 @@ export interface TimeOutParts {
   readonly tasks: Pick<TaskService, 'timeOut'>
   readonly commandTimeoutSeconds: number
   readonly sweepIntervalMs: number
-  /** Told of a sweep that could not do its work; the next one tries again. */
+  /** Told of the first sweep that could not do its work; the next ones try again in silence. */
   readonly failed: (error: unknown) => void
+  /** Told when a sweep has done its work after those that could not. */
+  readonly recovered: () => void
 }
 
 /** Any replica may fail any overdue command; the status guard in each transaction lets one of them. */
@@ -23,13 +25,17 @@ export class TimeOuts {
   private timer: NodeJS.Timeout | undefined
   private sweeping: Promise<void> = Promise.resolve()
   private stopped = false
+  private failing = false
 
   constructor(private readonly parts: TimeOutParts) {}
 
   start(): void {
     this.timer = setTimeout(() => {
       this.sweeping = this.sweep()
-        .catch(this.parts.failed)
+        .then(
+          () => this.worked(),
+          (error: unknown) => this.failed(error),
+        )
         .finally(() => {
           if (!this.stopped) this.start()
         })
@@ -58,5 +64,15 @@ export class TimeOuts {
     }
     await Promise.all(Array.from({ length: AT_ONCE }, worker))
     if (faults.length > 0) throw faults[0]
+  }
+
+  private worked(): void {
+    if (this.failing) this.parts.recovered()
+    this.failing = false
+  }
+
+  private failed(error: unknown): void {
+    if (!this.failing) this.parts.failed(error)
+    this.failing = true
   }
 }

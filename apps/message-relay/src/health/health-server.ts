@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express, { type Response } from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Registry } from 'prom-client'
 
 export interface Readiness {
@@ -44,6 +44,13 @@ export async function startHealthServer(
   })
   app.use((_, response) => {
     response.status(404).json({ error_code: 'NOT_FOUND', message: 'There is no such resource' })
+  })
+  // Express knows an error handler by its four parameters; its own answers HTML with a stack.
+  app.use((error: { status?: unknown }, _: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) next(error)
+    else if (error.status === 400) {
+      response.status(400).json({ error_code: 'INVALID_PATH', message: 'The path cannot be decoded' })
+    } else response.status(500).json({ error_code: 'INTERNAL_ERROR', message: 'The request failed' })
   })
   const server: Server = app.listen(port)
   // A rejection here is the port taken.

@@ -7,6 +7,8 @@ export interface RelayState {
   readonly lanes: number
   readonly circuit: Circuit
   readonly stopping: boolean
+  /** What stands still, if anything. */
+  readonly stalled: readonly string[]
 }
 
 /** The verdict over `state`. */
@@ -15,6 +17,7 @@ export function judgeReadiness(state: RelayState): Readiness {
   if (state.stopping) reasons.push('it is shutting down')
   if (!state.leased) reasons.push('it owns no lanes: PostgreSQL has not granted or renewed a lease')
   if (state.circuit.state === 'open') reasons.push(`the broker is away: ${state.circuit.reason}`)
+  reasons.push(...state.stalled)
   return {
     ready: reasons.length === 0,
     reasons,

@@ -1,29 +1,32 @@
 /** The Kafka client of this service: where the brokers are and how to speak to them. */
-import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type SASLOptions } from 'kafkajs'
 
 export interface KafkaSettings {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly ssl: boolean
   readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
+  /** How sockets are opened where brokers are not reached directly, as through a tunnel. */
+  readonly socketFactory?: ISocketFactory
   /** How long one request may take. */
   readonly requestTimeoutMs: number
+  /** How often the client itself tries again; never, unless given: the relay's table keeps the schedule. */
+  readonly retries?: number
 }
 
 export type KafkaLog = (message: string, details: Record<string, unknown>) => void
 
-const NO_RETRIES = { retries: 0 }
-
-/** A client that never retries by itself: the table keeps the schedule. `log` gets what the client would print. */
+/** A Kafka client; `log` gets what it would print. */
 export function createKafka(settings: KafkaSettings, log: KafkaLog): Kafka {
   const config: KafkaConfig = {
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     ssl: settings.ssl,
     ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
+    ...(settings.socketFactory ? { socketFactory: settings.socketFactory } : {}),
     connectionTimeout: Math.min(2000, settings.requestTimeoutMs),
     requestTimeout: settings.requestTimeoutMs,
-    retry: NO_RETRIES,
+    retry: { retries: settings.retries ?? 0, initialRetryTime: 100 },
     logLevel: logLevel.WARN,
     logCreator:
       () =>

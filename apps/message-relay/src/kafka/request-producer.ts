@@ -47,8 +47,8 @@ export class RequestProducer {
   }
 
   private async sendNow(topic: string, records: readonly PartitionedRecord[]): Promise<Receipt[]> {
-    const answer = await this.withinDeadline(async () => {
-      const producer = await this.connected()
+    const answer = await this.withinDeadline(async (isLate) => {
+      const producer = await this.connected(isLate)
       return await producer.sendBatch({
         acks: -1,
         // Below the client's own time-out, so that a missing replica shows as that and not as silence.
@@ -59,7 +59,7 @@ export class RequestProducer {
     return receipts(records, answer)
   }
 
-  private async connected(): Promise<Producer> {
+  private async connected(isLate: () => boolean): Promise<Producer> {
     if (this.producer) return this.producer
     const producer = this.kafka.producer({
       allowAutoTopicCreation: false,
@@ -76,15 +76,22 @@ export class RequestProducer {
       producer.disconnect().catch(() => undefined)
       throw error
     }
+    if (isLate()) {
+      // Its caller has been told; what began now might be on its way when the lanes are another's.
+      producer.disconnect().catch(() => undefined)
+      throw new PublishDeadlineError(`no connection within ${this.deadlineMs} ms`)
+    }
     return (this.producer = producer)
   }
 
-  private async withinDeadline<T>(work: () => Promise<T>): Promise<T> {
+  private async withinDeadline<T>(work: (isLate: () => boolean) => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
-    const working = work()
+    let late = false
+    const working = work(() => late)
     working.catch(() => undefined)
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        late = true
         this.replace()
         reject(new PublishDeadlineError(`no answer within ${this.deadlineMs} ms`))
       }, this.deadlineMs)

@@ -21,7 +21,7 @@ class LeaderNotAvailableError extends Error {
 
 export class TopicCatalog {
   private readonly facts = new Map<string, { facts: TopicFacts; until: number }>()
-  private admin: Admin | undefined
+  private admin: Promise<Admin> | undefined
 
   constructor(
     private readonly kafka: Kafka,
@@ -61,19 +61,27 @@ export class TopicCatalog {
   async close(): Promise<void> {
     const { admin } = this
     this.admin = undefined
-    await admin?.disconnect().catch(() => undefined)
+    await admin?.then((connected) => connected.disconnect()).catch(() => undefined)
   }
 
-  private async connected(): Promise<Admin> {
-    if (this.admin) return this.admin
+  /** One connection for all who ask at once. */
+  private connected(): Promise<Admin> {
+    const connecting = (this.admin ??= this.connect())
+    connecting.catch(() => {
+      if (this.admin === connecting) this.admin = undefined
+    })
+    return connecting
+  }
+
+  private async connect(): Promise<Admin> {
     const admin = this.kafka.admin()
     try {
       await admin.connect()
+      return admin
     } catch (error) {
       admin.disconnect().catch(() => undefined)
       throw error
     }
-    return (this.admin ??= admin)
   }
 
   private async ledPartitions(admin: Admin, topic: string): Promise<number> {

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { testBrokers, testKafka } from '@infinite-scribe/testing'
 import { readOperatorConfiguration } from '../config'
-import { describeTopics } from './describe-topics'
 import { createTopics } from './topics'
 
 const configuration = (topic: string, partitions: string) =>
@@ -22,7 +21,6 @@ it('creates the events topic and its dead-letter topic once, and never grows one
   ])
   const second = await createTopics(configuration(topic, '5'))
   expect(second).toEqual(first.map((report) => ({ ...report, created: false })))
-  expect(describeTopics(second)).toBe(`${topic}: exists, 3 partitions\n${topic}.dlq: exists, 3 partitions`)
   const admin = testKafka().admin()
   await admin.connect()
   await admin.deleteTopics({ topics: [topic, `${topic}.dlq`] })

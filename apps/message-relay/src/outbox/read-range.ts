@@ -17,7 +17,7 @@ WITH owned AS MATERIALIZED (
                           AND l.owner IS NOT NULL AND l.lease_until > now()
    ORDER BY mine.turn
 ), found AS (
-  SELECT o.*, owned.token,
+  SELECT o.*, owned.token, count(*) FILTER (WHERE o.claimable) OVER (ROWS UNBOUNDED PRECEDING) AS claimables,
          sum(CASE WHEN o.claimable THEN o.bytes ELSE 0 END) OVER (ROWS UNBOUNDED PRECEDING) AS total
     FROM owned
    CROSS JOIN LATERAL (
@@ -36,7 +36,8 @@ WITH owned AS MATERIALIZED (
      WHERE claimable OR last
      ORDER BY seq LIMIT $5
    ) AS o
-   LIMIT $6
+   -- A lane's last row says how far it was read and may be nothing to claim: it takes no place in the batch.
+   LIMIT $6 + cardinality($1::smallint[])
 )
 SELECT CASE WHEN row_number() OVER () = 1 THEN pg_current_snapshot()::text END AS snapshot,
        f.seq, f.lane, f.token::text AS token, f.claimable, f.blocked, f.nth, f.last, f.id,
@@ -49,6 +50,7 @@ SELECT CASE WHEN row_number() OVER () = 1 THEN pg_current_snapshot()::text END A
                                     AND earlier.key = found.key AND earlier.seq < found.seq) AS blocked
       FROM found
      WHERE total - CASE WHEN claimable THEN bytes ELSE 0 END < $9
+       AND claimables - CASE WHEN claimable THEN 1 ELSE 0 END < $6
   ) AS f ON true`,
 }
 
@@ -85,7 +87,7 @@ export async function readRange(
   // A claim that its bounds cut short did not reach the lanes behind the last one it read.
   const found = records.filter((record) => record.claimable !== null)
   const bytes = found.reduce((sum, record) => sum + (record.claimable ? record.bytes : 0), 0)
-  const cut = found.length >= bounds.rows || bytes >= bounds.bytes
+  const cut = found.filter(({ claimable }) => claimable).length >= bounds.rows || bytes >= bounds.bytes
   for (const record of found) {
     const ref = { lane: record.lane, token: record.token, id: record.id, seq: Number(record.seq) }
     if (record.blocked) blocked.push(ref)

@@ -45,7 +45,9 @@ WITH settled AS MATERIALIZED (
 UPDATE event_outbox AS o
    SET status = settled.status, attempts = settled.attempts, parked = settled.parked,
        will_retry = settled.will_retry,
+       dead_letter_due = o.dead_letter_due OR settled.status = 'FAILED' AND NOT settled.will_retry,
        next_attempt_at = clock_timestamp() + settled.delay_ms * interval '1 millisecond',
+       failed_at = CASE WHEN settled.status = 'FAILED' THEN clock_timestamp() END,
        last_error = coalesce(settled.error::jsonb, o.last_error)
   FROM owned JOIN settled ON settled.lane = owned.lane
  WHERE ${MATCH}

@@ -22,7 +22,7 @@ export class CursorClaims {
   async beyond(): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
     const lanes = this.inTurn()
     if (lanes.length === 0) return { rows: [], readOn: false }
-    const cursors = new Map(lanes.map((lane) => [lane, lane.cursor]))
+    const rewinds = new Map(lanes.map((lane) => [lane, lane.rewinds]))
     const before = new Set(this.inFlight.ids())
     const read = await this.reader.readRange(
       lanes.map(({ lane, token, cursor }) => ({ lane, token, after: cursor, upTo: null })),
@@ -33,7 +33,7 @@ export class CursorClaims {
     // A lane that was lost, is being handed over, or whose cursor went back meanwhile is read again.
     const usable = new Set(
       lanes
-        .filter((lane) => this.lanes.mayClaim(lane) && lane.cursor === cursors.get(lane))
+        .filter((lane) => this.lanes.mayClaim(lane) && lane.rewinds === rewinds.get(lane))
         .map(({ lane }) => lane),
     )
     await this.park(read, usable)
@@ -51,7 +51,7 @@ export class CursorClaims {
       lane.hasMore = seen.hasMore
       highest = Math.max(highest, seen.readTo)
     }
-    this.late.claimed(read.snapshot, highest)
+    this.late.claimed(read.snapshot, highest, this.lanes.claimable())
     return { rows, readOn: this.lanes.claimable().some(({ hasMore }) => hasMore) }
   }
 

@@ -19,6 +19,8 @@ export class ParkedClaims {
   private afterKey: Map<number, string> | undefined
   private earliestWait = Infinity
   private skippedBusyKey = false
+  /** The lowest parked row of each lane that the cursor had not reached. */
+  private readonly beyondCursor = new Map<number, number>()
 
   constructor(
     private readonly reader: OutboxReader,
@@ -38,6 +40,15 @@ export class ParkedClaims {
     if (!this.skippedBusyKey) return
     this.skippedBusyKey = false
     this.lookAt(now)
+  }
+
+  /** The cursors went on: rows that were passed over because they lay beyond them may go. */
+  cursorsMoved(now: number): void {
+    for (const [lane, seq] of this.beyondCursor) {
+      if ((this.lanes.get(lane)?.cursor ?? Infinity) < seq) continue
+      this.beyondCursor.delete(lane)
+      this.lookAt(now)
+    }
   }
 
   /** Milliseconds until a parked row may be due; Infinity when none is known. */
@@ -76,8 +87,12 @@ export class ParkedClaims {
     const release: RowRef[] = []
     for (const head of heads) {
       const lane = this.lanes.get(head.lane)
+      if (!lane || !this.lanes.mayClaim(lane)) continue
       // Beyond the cursor a fresh row of the key may lie unread between two parked ones.
-      if (!lane || !this.lanes.mayClaim(lane) || head.seq > lane.cursor) continue
+      if (head.seq > lane.cursor) {
+        this.beyondCursor.set(head.lane, Math.min(head.seq, this.beyondCursor.get(head.lane) ?? head.seq))
+        continue
+      }
       if (this.inFlight.isBusy(head.key)) {
         this.skippedBusyKey = true
         continue

@@ -58,6 +58,7 @@ export class Claims {
         if (rows.length > 0) return { rows, readOn: true, setBack: 0 }
       }
       const { rows, readOn } = await this.fresh.beyond()
+      this.parked.cursorsMoved(now)
       if (rows.length > 0 || readOn) return { rows, readOn, setBack: 0 }
       // Nothing else to do: what is behind the cursor does not wait for its hour.
       const late = this.late.sweepWanted ? await this.sweep(now) : { rows, readOn }

@@ -4,6 +4,8 @@ import type { LaneTenure, RowRef } from './ports'
 export interface OwnedLane extends LaneTenure {
   /** Every row up to here was read: settled, parked or in flight. */
   cursor: number
+  /** How often the cursor went back: a read that began before one of them is not to be believed. */
+  rewinds: number
   /** Where the cursor began; nothing is below it. */
   floor: number
   /** The last claim may not have read all of it. */
@@ -66,6 +68,7 @@ export class Lanes {
         lane,
         token,
         cursor: lowWater,
+        rewinds: 0,
         floor: lowWater,
         hasMore: true,
         draining: false,
@@ -86,8 +89,12 @@ export class Lanes {
   /** The cursor goes back so that `row`, which was read and not dealt with, is read again. */
   rewind(row: RowRef): void {
     const lane = this.byLane.get(row.lane)
-    if (lane?.token !== row.token) return
-    lane.cursor = Math.min(lane.cursor, row.seq - 1)
+    if (lane?.token === row.token) this.rewindTo(lane, row.seq - 1)
+  }
+  /** The cursor goes back: what lies beyond `seq` is read again, but for what is in flight. */
+  rewindTo(lane: OwnedLane, seq: number): void {
+    lane.cursor = Math.min(lane.cursor, seq)
+    lane.rewinds += 1
     lane.hasMore = true
   }
 }

@@ -12,10 +12,18 @@ import {
 import type { InFlight } from './in-flight'
 import type { OwnedLane } from './lanes'
 
+interface Look {
+  readonly from: number
+  readonly snapshot: Snapshot
+  /** Where each lane's cursor stood. What lies beyond is the cursor's business, so that a look comes to an end. */
+  readonly upTo: ReadonlyMap<number, number>
+  readonly readTo: Map<number, number>
+}
+
 export class LateRows {
   private state: LateCommits = NOTHING_KNOWN
   private highestSeen = 0
-  private pending: { from: number; snapshot: Snapshot; readTo: Map<number, number> } | undefined
+  private pending: Look | undefined
 
   /** The greatest seq that any finished claim has seen; to be taken before a transaction of ours begins. */
   get seen(): number {
@@ -27,14 +35,17 @@ export class LateRows {
     this.state = noteBoundary(this.state, { xid, seq })
   }
 
-  /** A claim of the cursor saw `snapshot` and read up to `seq`. */
-  claimed(snapshotText: string, seq: number): void {
+  /** A claim of the cursor saw `snapshot` and read up to `seq`; `lanes` are those that may be claimed from. */
+  claimed(snapshotText: string, seq: number, lanes: readonly OwnedLane[]): void {
     const snapshot = parseSnapshot(snapshotText)
     const from = sweepFrom(this.state, snapshot)
     if (this.state.covered === undefined) this.state = coveredUpTo(this.state, snapshot)
     else if (from !== undefined && from >= this.highestSeen) this.state = coveredUpTo(this.state, snapshot)
     // A look that is half done goes on for what it began with; what ended since then is found after it.
-    else if (from !== undefined) this.pending ??= { from, snapshot, readTo: new Map() }
+    else if (from !== undefined && !this.pending) {
+      const upTo = new Map(lanes.map(({ lane, cursor }) => [lane, cursor]))
+      this.pending = { from, snapshot, upTo, readTo: new Map() }
+    }
     this.highestSeen = Math.max(this.highestSeen, seq)
   }
 
@@ -42,7 +53,7 @@ export class LateRows {
     return this.pending !== undefined
   }
 
-  /** The part of each lane behind the cursor where rows may have appeared. */
+  /** The part of each lane behind the cursor where rows may have appeared, lanes not looked at yet first. */
   rangesToSweep(lanes: readonly OwnedLane[]): { lane: OwnedLane; after: number; upTo: number }[] {
     const { pending } = this
     if (!pending) return []
@@ -50,9 +61,10 @@ export class LateRows {
       .map((lane) => ({
         lane,
         after: Math.max(pending.from, lane.floor, pending.readTo.get(lane.lane) ?? 0),
-        upTo: lane.cursor,
+        upTo: Math.min(lane.cursor, pending.upTo.get(lane.lane) ?? 0),
       }))
       .filter(({ after, upTo }) => after < upTo)
+      .sort((a, b) => Number(pending.readTo.has(a.lane.lane)) - Number(pending.readTo.has(b.lane.lane)))
   }
 
   /** A look at `lane` reached `readTo`. */

@@ -20,11 +20,17 @@ export interface LeaseTimes {
   readonly renewEveryMs: number
 }
 
+interface Kept {
+  /** No lane waits to be handed over, and nothing failed. */
+  readonly settled: boolean
+  readonly toRead: boolean
+}
+
 /** While lanes wait to be handed over, or after a failure, the next renewal comes sooner. */
 const SOON_MS = 250
 
 export class LeaseKeeper {
-  private renewing: Promise<boolean> | undefined
+  private renewing: Promise<Kept> | undefined
 
   constructor(
     private readonly leases: LaneLeases,
@@ -36,11 +42,14 @@ export class LeaseKeeper {
     private readonly events: LeaseEvents,
   ) {}
 
-  /** Renews once; the milliseconds until the next renewal is due. One at a time. */
-  async renew(): Promise<number> {
+  /**
+   * Renews once, one at a time.
+   * @returns the milliseconds until the next renewal is due, and whether there are lanes to read that there were not
+   */
+  async renew(): Promise<{ waitMs: number; toRead: boolean }> {
     this.renewing ??= this.renewOnce().finally(() => (this.renewing = undefined))
-    const settled = await this.renewing
-    return settled ? this.times.renewEveryMs : SOON_MS
+    const { settled, toRead } = await this.renewing
+    return { waitMs: settled ? this.times.renewEveryMs : SOON_MS, toRead }
   }
 
   /** Hands every lane over. What is still in flight cannot be settled after it. @throws what the database throws */
@@ -53,13 +62,17 @@ export class LeaseKeeper {
     await this.leases.leave()
   }
 
-  private async renewOnce(): Promise<boolean> {
+  private async renewOnce(): Promise<Kept> {
     const startedAt = this.clock.monotonicMs()
     const { seen } = this.late
+    let toRead = false
     try {
       const renewal = await this.leases.renew(this.withLowWater(this.lanes.all()))
       this.late.boundary(renewal.xid, seen)
       const { gained, lost } = this.lanes.renewed(renewal.owned, startedAt + this.times.leaseMs)
+      // A hand-over that fails takes nothing from what has come.
+      toRead = gained.length > 0
+      const drained = this.lanes.all().filter(({ draining }) => draining)
       const released = await this.handOverSurplus(renewal.share)
       if (gained.length + lost.length + released > 0) {
         this.events.lanesChanged({
@@ -70,10 +83,13 @@ export class LeaseKeeper {
           relays: renewal.relays,
         })
       }
-      return this.lanes.all().every(({ draining }) => !draining)
+      return {
+        settled: this.lanes.all().every(({ draining }) => !draining),
+        toRead: toRead || drained.some(({ draining }) => !draining),
+      }
     } catch (error) {
       this.events.renewalFailed(error)
-      return false
+      return { settled: false, toRead }
     }
   }
 
@@ -85,7 +101,12 @@ export class LeaseKeeper {
     // Idle lanes first: they can go at once.
     owned.sort((a, b) => Number(b.draining) - Number(a.draining) || Number(busy(a)) - Number(busy(b)))
     const surplus = Math.max(0, owned.length - share)
-    owned.forEach((lane, index) => (lane.draining = index < surplus))
+    owned.forEach((lane, index) => {
+      const draining = index < surplus
+      // No late row of it is looked for from here on: what is covered later says nothing of this lane.
+      if (draining && !lane.draining) this.lanes.rewindTo(lane, this.late.lowWater(lane, lowest))
+      lane.draining = draining
+    })
     const ready = owned.filter((lane) => lane.draining && !busy(lane))
     if (ready.length === 0) return 0
     await this.leases.release(this.withLowWater(ready))

@@ -151,3 +151,36 @@ export interface WakeUp {
   /** Wakes whoever waits. */
   wake(): void
 }
+
+/** A row that FAILED for its own fault, for the dead-letter topic. */
+export interface DeadLetter extends RowRef {
+  readonly topic: string
+  readonly key: string
+  readonly value: string
+  readonly eventId: string | null
+  readonly eventType: string | null
+  readonly attempts: number
+  readonly error: DeliveryError | null
+}
+
+/** What keeps the outbox small and the dead-letter topic complete. */
+export interface OutboxUpkeep {
+  /** Rows that the dead-letter topic has yet to get, at most `limit`. */
+  deadLettersDue(lanes: readonly LaneTenure[], limit: number): Promise<readonly DeadLetter[]>
+  deadLettered(rows: readonly RowRef[]): Promise<void>
+  /**
+   * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays.
+   * @returns how many were removed, and how far each lane was dealt with
+   */
+  removeSent(
+    lanes: readonly (LaneTenure & { after: number })[],
+    olderThanMs: number,
+  ): Promise<{ removed: number; dealtWith: ReadonlyMap<number, number> }>
+}
+
+export interface DeadLetterTopic {
+  /** Those that the topic has got; never throws. */
+  publish(
+    letters: readonly DeadLetter[],
+  ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }>
+}

@@ -53,7 +53,7 @@ export class Settling {
     }))
     const written = await this.write(batch, giveUp)
     for (const { row, settlement } of batch) {
-      if (settlement.kind === 'hand_back' || !written) this.lanes.rewind(row)
+      if (!written || (settlement.kind === 'hand_back' && !row.parked)) this.lanes.rewind(row)
     }
     this.inFlight.remove(batch.map(({ row }) => row))
     for (const { row, settlement } of batch) {
@@ -66,6 +66,7 @@ export class Settling {
   /** False when it was given up before the database answered. */
   private async write(batch: readonly SettledBatch[], giveUp: () => boolean): Promise<boolean> {
     let waitMs = FIRST_WAIT_MS
+    let answerLost = false
     for (;;) {
       const ours = batch.filter(
         ({ row, settlement }) => settlement.kind !== 'hand_back' && this.lanes.holds(row),
@@ -84,9 +85,11 @@ export class Settling {
           })),
         )
         if (xid !== undefined) this.late.boundary(xid, seen)
-        if (changed < ours.length) this.events.notOurs(ours.length - changed)
+        // A try whose answer was lost may have settled them.
+        if (changed < ours.length && !answerLost) this.events.notOurs(ours.length - changed)
         return true
       } catch (error) {
+        answerLost = true
         this.events.settleFailed(error, ours.length)
         if (giveUp()) return false
         await this.clock.sleep(waitMs)

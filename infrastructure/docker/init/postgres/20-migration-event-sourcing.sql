@@ -6,6 +6,8 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 -- One migration at a time for each database; the number is arbitrary but must never change.
 DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
+-- A step that waits for a lock makes every later writer of its table wait behind it: rather give up and be run again.
+SET LOCAL lock_timeout = '5s';
 
 -- ---------------------------------------------------------------------------------------------------------
 -- genesis_sessions: the aggregate. Every write to a session updates this row, so the session's writers
@@ -76,8 +78,13 @@ CREATE TABLE IF NOT EXISTS async_tasks (
 -- ---------------------------------------------------------------------------------------------------------
 -- domain_events: the immutable facts.
 -- ---------------------------------------------------------------------------------------------------------
+CREATE SEQUENCE IF NOT EXISTS domain_events_id_seq AS bigint CACHE 1;
+
 CREATE TABLE IF NOT EXISTS domain_events (
-  id                bigint      GENERATED ALWAYS AS IDENTITY,
+  -- The CASE makes the transaction take its id before it takes a number: see event_outbox.seq. The event
+  -- stream finds by it how far back a late commit may lie.
+  id                bigint      NOT NULL DEFAULT
+                      (CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('domain_events_id_seq') END),
   event_id          uuid        NOT NULL,
   correlation_id    uuid        NOT NULL,
   causation_id      uuid,
@@ -133,7 +140,15 @@ CREATE TABLE IF NOT EXISTS event_outbox (
   autovacuum_vacuum_scale_factor = 0.05,
   autovacuum_vacuum_insert_scale_factor = 0.05
 );
-ALTER SEQUENCE event_outbox_seq OWNED BY event_outbox.seq;
+-- Asked for first: ALTER SEQUENCE waits for every transaction that took a number, and whoever wants one waits behind it.
+DO $owned$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_depend
+                  WHERE classid = 'pg_class'::regclass AND objid = to_regclass('event_outbox_seq')
+                    AND refclassid = 'pg_class'::regclass AND refobjid = to_regclass('event_outbox')
+                    AND deptype = 'a') THEN
+    ALTER SEQUENCE event_outbox_seq OWNED BY event_outbox.seq;
+  END IF;
+END $owned$;
 
 -- What a receipt says of a delivery, kept when the outbox row is cleaned away.
 CREATE TABLE IF NOT EXISTS outbox_deliveries (
@@ -165,7 +180,39 @@ CREATE TABLE IF NOT EXISTS outbox_lanes (
   CONSTRAINT outbox_lanes_pkey PRIMARY KEY (lane),
   CONSTRAINT outbox_lanes_lane_check CHECK (lane BETWEEN 0 AND 63)
 ) WITH (fillfactor = 20); -- renewed every few seconds for ever: keep the versions on their page
-INSERT INTO outbox_lanes (lane) SELECT generate_series(0, 63) ON CONFLICT DO NOTHING;
+-- Asked for first: ON CONFLICT waits for whoever is renewing the lane.
+INSERT INTO outbox_lanes (lane)
+SELECT lane FROM generate_series(0, 63) AS wanted (lane)
+ WHERE NOT EXISTS (SELECT FROM outbox_lanes WHERE outbox_lanes.lane = wanted.lane)
+ON CONFLICT DO NOTHING;
+
+-- Columns that event_outbox gained; asked for first, for ADD COLUMN IF NOT EXISTS locks out writers before it looks.
+DO $columns$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = to_regclass('event_outbox') AND attname = 'dead_letter_due' AND NOT attisdropped) THEN
+    ALTER TABLE event_outbox ADD COLUMN dead_letter_due boolean NOT NULL DEFAULT false;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = to_regclass('event_outbox') AND attname = 'requeued_at' AND NOT attisdropped) THEN
+    ALTER TABLE event_outbox ADD COLUMN requeued_at timestamptz;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = to_regclass('event_outbox') AND attname = 'failed_at' AND NOT attisdropped) THEN
+    ALTER TABLE event_outbox ADD COLUMN failed_at timestamptz;
+  END IF;
+END $columns$;
+
+-- Every change that an operator's command made.
+CREATE TABLE IF NOT EXISTS outbox_audit (
+  id      bigint      GENERATED ALWAYS AS IDENTITY,
+  at      timestamptz NOT NULL DEFAULT now(),
+  who     text        NOT NULL,
+  action  text        NOT NULL,
+  rows    integer     NOT NULL,
+  details jsonb       NOT NULL DEFAULT '{}',
+  CONSTRAINT outbox_audit_pkey PRIMARY KEY (id),
+  CONSTRAINT outbox_audit_rows_check CHECK (rows >= 0)
+);
 
 -- ---------------------------------------------------------------------------------------------------------
 -- flow_resume_handles: schema only; the workflow services use it.
@@ -181,6 +228,19 @@ CREATE TABLE IF NOT EXISTS flow_resume_handles (
   updated_at     timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT flow_resume_handles_pkey PRIMARY KEY (id),
   CONSTRAINT flow_resume_handles_status_check CHECK (status IN ('PENDING_PAUSE', 'PAUSED', 'RESUMED', 'EXPIRED'))
+);
+
+-- ---------------------------------------------------------------------------------------------------------
+-- stream_tickets: what opens one event stream in place of a token.
+-- ---------------------------------------------------------------------------------------------------------
+CREATE TABLE IF NOT EXISTS stream_tickets (
+  hash             bytea       NOT NULL,
+  user_id          text        NOT NULL,
+  token_expires_at timestamptz NOT NULL,
+  expires_at       timestamptz NOT NULL,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT stream_tickets_pkey PRIMARY KEY (hash),
+  CONSTRAINT stream_tickets_hash_check CHECK (octet_length(hash) = 32)
 );
 
 -- ---------------------------------------------------------------------------------------------------------
@@ -220,6 +280,12 @@ BEGIN
       -- The keys that wait, and their rows in order.
       ('event_outbox_parked',
        'CREATE INDEX event_outbox_parked ON event_outbox (lane, key, seq) WHERE parked'),
+      -- Those that expired, for their removal.
+      ('stream_tickets_expiry',
+       'CREATE INDEX stream_tickets_expiry ON stream_tickets (expires_at)'),
+      -- What the dead-letter topic has yet to get.
+      ('event_outbox_dead_letter_due',
+       'CREATE INDEX event_outbox_dead_letter_due ON event_outbox (lane, seq) WHERE dead_letter_due'),
       ('flow_resume_handles_active_correlation_unique',
        'CREATE UNIQUE INDEX flow_resume_handles_active_correlation_unique ON flow_resume_handles (correlation_id)
           WHERE status IN (''PENDING_PAUSE'', ''PAUSED'')')
@@ -248,10 +314,15 @@ $$;
 CREATE OR REPLACE FUNCTION park_outbox_row_set_back() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.parked := true;
+  -- What an outage failed held its key, so it does not come late; anything else may.
+  IF NOT OLD.will_retry THEN
+    NEW.requeued_at := clock_timestamp();
+  END IF;
   NEW.attempts := 0;
   NEW.next_attempt_at := NULL;
   NEW.will_retry := false;
   NEW.dropped_at := NULL;
+  NEW.failed_at := NULL;
   NEW.sent_at := NULL;
   NEW.kafka_partition := NULL;
   NEW.kafka_offset := NULL;
@@ -377,6 +448,9 @@ COMMENT ON COLUMN event_outbox.sent_at IS 'When Kafka''s acknowledgement was rec
 COMMENT ON COLUMN event_outbox.kafka_partition IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.kafka_offset IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.traceparent IS 'W3C traceparent of the request, sent as a header.';
+COMMENT ON COLUMN event_outbox.requeued_at IS 'When it was last set back to PENDING by somebody, so that it may come late; null when only the relay did.';
+COMMENT ON COLUMN event_outbox.failed_at IS 'When the relay gave it up (FAILED), by the database''s clock.';
+COMMENT ON COLUMN event_outbox.dead_letter_due IS 'FAILED for its own fault, and the dead-letter topic has not got it yet.';
 
 COMMENT ON TABLE outbox_deliveries IS 'Where SENT rows went, kept when the rows are cleaned away.';
 COMMENT ON COLUMN outbox_deliveries.outbox_id IS 'event_outbox.id of the row that is gone.';
@@ -399,6 +473,21 @@ COMMENT ON COLUMN outbox_lanes.owner IS 'outbox_relays.id of the owner; null whe
 COMMENT ON COLUMN outbox_lanes.token IS 'Rises with every change of owner; a settle under an older token changes nothing.';
 COMMENT ON COLUMN outbox_lanes.lease_until IS 'Owned until then unless renewed.';
 COMMENT ON COLUMN outbox_lanes.low_water IS 'Every row of the lane up to this seq is settled or parked, and none can still appear: a new owner starts its cursor here.';
+
+COMMENT ON TABLE stream_tickets IS 'Single-use tickets that open an event stream; a row lives for seconds.';
+COMMENT ON COLUMN stream_tickets.hash IS 'SHA-256 of the ticket; the ticket itself is nowhere in the database.';
+COMMENT ON COLUMN stream_tickets.user_id IS 'The sub of the token that bought it.';
+COMMENT ON COLUMN stream_tickets.token_expires_at IS 'The exp of that token: when the stream has to end.';
+COMMENT ON COLUMN stream_tickets.expires_at IS 'It opens no stream from then on.';
+COMMENT ON COLUMN stream_tickets.created_at IS 'When it was bought.';
+
+COMMENT ON TABLE outbox_audit IS 'Every change that an operator''s command made to the outbox.';
+COMMENT ON COLUMN outbox_audit.id IS 'Ascending.';
+COMMENT ON COLUMN outbox_audit.at IS 'When.';
+COMMENT ON COLUMN outbox_audit.who IS 'The operating system''s user and host.';
+COMMENT ON COLUMN outbox_audit.action IS 'requeue, drop or replay.';
+COMMENT ON COLUMN outbox_audit.rows IS 'How many rows it changed.';
+COMMENT ON COLUMN outbox_audit.details IS 'What it was asked for.';
 
 COMMENT ON TABLE flow_resume_handles IS 'Where a paused workflow goes on; used by the workflow services.';
 COMMENT ON COLUMN flow_resume_handles.id IS 'The handle''s own id.';

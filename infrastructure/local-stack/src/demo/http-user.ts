@@ -1,54 +1,37 @@
-/** A user of the HTTP interface with a signed token, who shows every call and its answer. */
-import { DemoFault } from './demo-fault'
+/** A user of the interface with a signed token: the typed client, with every call and its answer shown. */
+import { createClient, type Client } from '@infinite-scribe/client'
 
 export interface Answer {
   readonly status: number
   readonly location: string | null
-  readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Longer than anything may take here; a call that hangs must not hang the demo. */
-const CALL_TIMEOUT_MS = 30_000
+export interface HttpUser {
+  readonly client: Client
+  /** What the last call was answered with. */
+  lastAnswer(): Answer
+}
 
-export class HttpUser {
-  constructor(
-    private readonly url: string,
-    private readonly token: string,
-    private readonly who: string,
-    private readonly say: (line: string) => void,
-  ) {}
-
-  get(path: string, expected: number): Promise<Answer> {
-    return this.call('GET', path, undefined, expected)
+/** A user of the gateway at `baseUrl`, who is called `who` where calls are shown. */
+export const httpUser = (
+  baseUrl: string,
+  token: string,
+  who: string,
+  say: (line: string) => void,
+): HttpUser => {
+  let last: Answer = { status: 0, location: null }
+  const shownFetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname, search } = new URL(request.url)
+    const body = await request.clone().text()
+    const response = await fetch(request)
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+    const text = isStream ? '(an event stream, which stays open)' : await response.clone().text()
+    // Together, for calls may be under way at the same time.
+    say(`  ${who} → ${request.method} ${pathname}${search}${body === '' ? '' : `  ${body}`}`)
+    say(`  ${String(response.status).padStart(who.length)} ← ${text}`)
+    last = { status: response.status, location: response.headers.get('location') }
+    return response
   }
-
-  post(path: string, body: object, expected: number): Promise<Answer> {
-    return this.call('POST', path, body, expected)
-  }
-
-  /** @throws DemoFault when the status is not the expected one */
-  private async call(
-    method: string,
-    path: string,
-    body: object | undefined,
-    expected: number,
-  ): Promise<Answer> {
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    this.say(`  ${this.who} → ${method} ${path}${body === undefined ? '' : `  ${JSON.stringify(body)}`}`)
-    this.say(`  ${String(response.status).padStart(this.who.length)} ← ${text}`)
-    if (response.status !== expected) {
-      throw new DemoFault(`${method} ${path}: expected ${expected}, got ${response.status} ${text}`)
-    }
-    return {
-      status: response.status,
-      location: response.headers.get('location'),
-      body: JSON.parse(text) as Answer['body'],
-    }
-  }
+  return { client: createClient({ baseUrl, token, fetch: shownFetch }), lastAnswer: () => last }
 }

@@ -1,9 +1,10 @@
 /** The story of the demo: one of each command, an agent that does its work, and the events read back from Kafka. */
+import { isApiError, type Command } from '@infinite-scribe/client'
 import type { Progress } from '../cli/progress'
 import type { LocalStack } from '../stack/local-stack'
-import { DemoFault, expectSame } from './demo-fault'
+import { expectSame } from './demo-fault'
 import type { EventListener, ReceivedEvent } from './event-listener'
-import { HttpUser } from './http-user'
+import { httpUser, type HttpUser } from './http-user'
 
 const EXPECTED_EVENTS = [
   'Genesis.Session.Created',
@@ -13,6 +14,8 @@ const EXPECTED_EVENTS = [
   'Genesis.Session.StageConfirmed',
 ]
 
+const TASK_TIMEOUT_MS = 30_000
+
 /** @throws DemoFault at the first thing that is not as promised */
 export const tellStory = async (
   stack: LocalStack,
@@ -20,28 +23,27 @@ export const tellStory = async (
   progress: Progress,
 ): Promise<void> => {
   const say = (line: string): void => progress.line(line)
-  const user = new HttpUser(stack.gateway.url, stack.token, 'user', say)
-  const agent = new HttpUser(stack.gateway.url, stack.agentToken, 'agent', say)
+  const user = httpUser(stack.gateway.url, stack.token, 'user', say)
+  const agent = httpUser(stack.gateway.url, stack.agentToken, 'agent', say)
 
   say('\n1. A user opens a session.')
-  const opened = await user.post('/genesis/sessions', {}, 201)
-  const sessionId = textOf(opened.body, 'session_id')
-  const commands = `/genesis/sessions/${sessionId}/commands`
+  const { session_id: sessionId } = await user.client.openSession()
+  expectStatus(user, 201)
 
   say('\n2. An asynchronous command is accepted: its work has only begun.')
-  const request = {
+  const request: Command = {
     command_type: 'RequestConceptGeneration',
     payload: { theme_preferences: ['科幻'], style_preferences: ['快节奏'] },
   }
   const sentAt = performance.now()
-  const accepted = await user.post(commands, request, 202)
-  const commandId = textOf(accepted.body, 'command_id')
-  const taskId = textOf(accepted.body, 'task_id')
-  expectSame('Location of the 202', accepted.location, `/tasks/${taskId}`)
+  const { command_id: commandId, task_id: taskId = '' } = await user.client.sendCommand(sessionId, request)
+  expectStatus(user, 202)
+  expectSame('Location of the 202', user.lastAnswer().location, `/tasks/${taskId}`)
 
   say('\n3. Its twin is refused while it is unfinished.')
-  const refused = await user.post(commands, request, 409)
-  expectSame('the body of the 409', refused.body, {
+  const refused: unknown = await user.client.sendCommand(sessionId, request).catch((error: unknown) => error)
+  expectStatus(user, 409)
+  expectSame('the body of the 409', isApiError(refused) ? refused.body : refused, {
     error_code: 'DUPLICATE_COMMAND',
     message: 'Command already processing',
     duplicate_command_id: commandId,
@@ -58,20 +60,21 @@ export const tellStory = async (
   )
   expectSame('metadata.task_id of the event', learned, taskId)
   const result = { concepts: [{ title: '星海回声', premise: 'A signal that answers before it is sent.' }] }
-  await agent.post(`/tasks/${taskId}/complete`, { result }, 200)
-  const task = await user.get(`/tasks/${taskId}`, 200)
-  expectSame('the status of the task', task.body.status, 'COMPLETED')
+  const waiting = user.client.waitForTask(taskId, { timeoutMs: TASK_TIMEOUT_MS })
+  await agent.client.complete(taskId, result)
+  expectStatus(agent, 200)
+  const task = await waiting
+  expectSame('the status of the task', task.status, 'COMPLETED')
 
   say('\n5. Synchronous commands are done when they are answered.')
-  await user.post(
-    commands,
-    { command_type: 'SubmitFeedback', payload: { feedback: 'More wonder.', rating: 5 } },
-    200,
-  )
-  const confirmation = { stage: 'CONCEPT_SELECTION', data: result.concepts[0] }
-  await user.post(commands, { command_type: 'ConfirmStage', payload: confirmation }, 200)
-  const state = await user.get(`/genesis/sessions/${sessionId}/state`, 200)
-  expectSame('the current stage', state.body.current_stage, 'STORY_CONCEPTION')
+  const feedback = { feedback: 'More wonder.', rating: 5 }
+  await user.client.sendCommand(sessionId, { command_type: 'SubmitFeedback', payload: feedback })
+  expectStatus(user, 200)
+  const confirmation = { stage: 'CONCEPT_SELECTION', data: { ...result.concepts[0] } }
+  await user.client.sendCommand(sessionId, { command_type: 'ConfirmStage', payload: confirmation })
+  expectStatus(user, 200)
+  const state = await user.client.state(sessionId)
+  expectSame('the current stage', state.current_stage, 'STORY_CONCEPTION')
 
   say('\n6. Every event, read back from Kafka.')
   const events = await progress.step('Reading from Kafka', () =>
@@ -82,11 +85,8 @@ export const tellStory = async (
   say('  in order, without a gap, each caused by the one before it')
 }
 
-const textOf = (body: Readonly<Record<string, unknown>>, member: string): string => {
-  const value = body[member]
-  if (typeof value !== 'string') throw new DemoFault(`an answer without ${member}: ${JSON.stringify(body)}`)
-  return value
-}
+const expectStatus = (user: HttpUser, status: number): void =>
+  expectSame('the status of the answer', user.lastAnswer().status, status)
 
 const showEvents = (events: readonly ReceivedEvent[], topic: string, say: (line: string) => void): void => {
   say(`  topic ${topic}`)

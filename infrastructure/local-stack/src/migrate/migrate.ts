@@ -15,7 +15,7 @@ export interface MigrationReport extends CatalogChange {
 const NO_SUCH_DATABASE = '3D000'
 /** Somebody else created it at the same time: named by the command, or by the catalog's own unique index. */
 const DATABASE_EXISTS = new Set(['42P04', '23505'])
-const COMING_UP_TIMEOUT_MS = 60_000
+const COMING_UP_TIMEOUT_MS = 30_000
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code
 

@@ -36,8 +36,15 @@ export const readPidFile = (file: string): ProcessIdentity | undefined => {
   }
 }
 
-/** Ends the process of a pid file and its children: asked first, killed after `graceMs`. True if there was one. */
-export const endProcessOf = async (file: string, graceMs = 5_000): Promise<boolean> => {
+/**
+ * Ends the process of a pid file and its children: asked by `how` first, killed after `graceMs`. True if there was
+ * one. Returns when even its number is free: PostgreSQL refuses a data folder whose last owner is not reaped yet.
+ */
+export const endProcessOf = async (
+  file: string,
+  how: NodeJS.Signals = 'SIGTERM',
+  graceMs = 5_000,
+): Promise<boolean> => {
   const orphan = readPidFile(file)
   if (orphan === undefined) {
     removePidFile(file)
@@ -49,13 +56,25 @@ export const endProcessOf = async (file: string, graceMs = 5_000): Promise<boole
       timeoutMs,
     }).catch(() => false)
   for (const member of [pid, ...descendants(pid)]) signal(member, 'SIGCONT')
-  signal(pid, 'SIGTERM')
+  signal(pid, how)
   if (!(await gone(graceMs))) {
     const family = descendants(pid)
     signal(pid, 'SIGKILL')
     for (const member of family) signal(member, 'SIGKILL')
     await gone(5_000)
   }
+  await waitUntil(`process ${pid} to be reaped`, () => (numberIsTaken(pid) ? undefined : true), {
+    timeoutMs: 5_000,
+  }).catch(() => undefined)
   removePidFile(file)
   return true
+}
+
+const numberIsTaken = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }

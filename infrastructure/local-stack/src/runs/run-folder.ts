@@ -141,7 +141,10 @@ export const sweep = async (root: string): Promise<string[]> => {
     if (record === undefined || ownerLives(record)) continue
     for (const file of pidFilesOf(folder)) {
       const alive = readPidFile(file)
-      if (await endProcessOf(file)) found.push(`${basename(file, '.json')} (process ${alive?.pid ?? '?'})`)
+      // PostgreSQL takes SIGTERM for a wish to wait until the last client has gone.
+      const how = basename(file) === 'postgres.json' ? 'SIGINT' : 'SIGTERM'
+      if (await endProcessOf(file, how))
+        found.push(`${basename(file, '.json')} (process ${alive?.pid ?? '?'})`)
     }
     if (record.keepsData) rmSync(join(folder, RECORD), { force: true })
     else removeRun(folder, record)
@@ -149,12 +152,14 @@ export const sweep = async (root: string): Promise<string[]> => {
   return found
 }
 
+const isServer = (pidFile: string): boolean => /^(postgres|kafka)\.json$/.test(pidFile)
+
 const pidFilesOf = (folder: string): string[] => {
   const pids = join(folder, 'pids')
   if (!existsSync(pids)) return []
-  // The services first: they would only complain while their servers go.
+  // The services first: they would only complain while their servers go, and their connections keep servers up.
   return readdirSync(pids)
     .filter((name) => name.endsWith('.json'))
-    .sort()
+    .sort((a, b) => Number(isServer(a)) - Number(isServer(b)) || a.localeCompare(b))
     .map((name) => join(pids, name))
 }

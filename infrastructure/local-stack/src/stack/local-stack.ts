@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Environment } from '../choose-provider'
 import type { Progress } from '../cli/progress'
-import { freePort } from '../free-port'
+import { freePort, releasePort } from '../free-port'
 import { databaseOf, withDatabase } from '../external/external-provider'
 import { migrate } from '../migrate/migrate'
 import { SetupError, StackRefusal, type StackPart, type StackProvider } from '../provider'
@@ -191,6 +191,7 @@ export class LocalStack {
       const last = this.relayServices.at(-1)
       await last?.stop()
       this.relayServices.pop()
+      if (last) releasePort(Number(new URL(last.url).port))
     }
     while (this.relayServices.length < count) {
       const relay = await this.newRelay()

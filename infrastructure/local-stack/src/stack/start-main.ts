@@ -37,7 +37,8 @@ Infinite Scribe runs (${provider}).
   PostgreSQL   ${database_url}
   Kafka        ${kafka_brokers}, topic ${events_topic}
   logs         ${stack.logFolder}
-  for tools    .stack/stack.json
+  for tools    .stack/stack.json (with a token for agents: agent_token)
+  data         kept for the next start; npm run stack -- reset empties it
 
 A token for user "developer", good for 24 hours:
 

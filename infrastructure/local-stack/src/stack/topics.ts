@@ -6,7 +6,7 @@ import { REPOSITORY_ROOT } from '../repository'
 import { PROBE_TOPIC, quietKafka } from '../readiness/kafka-ready'
 import { waitUntil } from '../wait-until'
 
-export const RELAY_CLI = join(REPOSITORY_ROOT, 'apps/message-relay/dist/operator/cli.js')
+export const RELAY_CLI = join(REPOSITORY_ROOT, 'apps/message-relay/dist/operator/main.js')
 
 /**
  * Creates the events topic and its dead-letter topic where they are missing.

@@ -34,4 +34,8 @@ export interface EventOutboxRow {
   /** bigint: node-postgres returns it as text. */
   kafka_offset: string | null
   traceparent: string | null
+  dead_letter_due: boolean
+  requeued_at: Date | null
+  /** When it became FAILED, by the database's clock. */
+  failed_at: Date | null
 }

@@ -26,6 +26,7 @@ const TYPE_IN_ROWS: Record<string, string> = {
   numeric: 'string',
   bool: 'boolean',
   timestamptz: 'Date',
+  bytea: 'Uint8Array<ArrayBufferLike>',
 }
 
 let database: TestDatabase

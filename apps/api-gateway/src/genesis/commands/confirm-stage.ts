@@ -22,6 +22,7 @@ export const confirmStage = defineCommand<ConfirmStage>({
       data: { type: 'object' },
     },
     additionalProperties: false,
+    examples: [{ stage: 'CONCEPT_SELECTION', data: { concept: '星海回声' } }],
   },
   decide(session, { sessionId, payload: { stage: seen, data } }) {
     const stage = GENESIS_STAGES.find((known) => known === session.currentStage)

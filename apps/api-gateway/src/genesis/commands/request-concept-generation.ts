@@ -15,6 +15,7 @@ export const requestConceptGeneration = defineCommand<JsonObject>({
       style_preferences: { type: 'array', items: { type: 'string' } },
     },
     additionalProperties: true,
+    examples: [{ theme_preferences: ['科幻'], style_preferences: ['快节奏'] }],
   },
   decide(session, { sessionId, commandId, taskId, payload }) {
     if (session.currentStage !== 'CONCEPT_SELECTION')

@@ -15,6 +15,7 @@ export const submitFeedback = defineCommand<JsonObject>({
       session_id: false,
     },
     additionalProperties: true,
+    examples: [{ feedback: 'The second idea is the one', rating: 4 }],
   },
   decide: (_session, { sessionId, payload }) => [
     decided(GENESIS_EVENTS.feedbackSubmitted, { ...payload, session_id: sessionId }),

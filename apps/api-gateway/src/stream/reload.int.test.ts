@@ -1,0 +1,102 @@
+/** A page that reloads at any moment shows what a page that never reloaded shows. */
+import { eventually, signTestToken } from '@infinite-scribe/testing'
+import fc from 'fast-check'
+import { agent, runGateway, type RunningGateway } from '../http/running-gateway.kit.test'
+import { HttpReader } from './http-reader.kit.test'
+
+let gateway: RunningGateway
+let replica: RunningGateway
+beforeAll(async () => {
+  gateway = await runGateway()
+  replica = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.url) })
+})
+afterAll(async () => {
+  await replica.close()
+  await gateway.close()
+})
+
+const authorization = `Bearer ${signTestToken('ada')}`
+
+/** What a page shows of a session: what the state said, and on it what the stream told. */
+interface Page {
+  version: number
+  stage: string
+  status: string
+}
+
+async function load(session: string, at: RunningGateway): Promise<{ page: Page; reader: HttpReader }> {
+  const { body } = await at.call({ path: `/genesis/sessions/${session}/state` })
+  const page = { version: body.version, stage: body.current_stage, status: body.status }
+  const query = `context_id=${session}&last_event_id=${body.stream_position}`
+  return { page, reader: await HttpReader.open(`${at.url}/events/stream?${query}`, { authorization }) }
+}
+
+function apply(page: Page, { events }: HttpReader): Page {
+  return events.reduce<Page>(({ stage, status }, { event, data }) => {
+    const type = event!.replace('Genesis.Session.', '')
+    return {
+      version: data.aggregate_version as number,
+      stage: type === 'StageConfirmed' ? (data.payload.next_stage as string) : stage,
+      status: type === 'Finished' ? 'COMPLETED' : status,
+    }
+  }, page)
+}
+
+const step = fc.constantFrom('feedback', 'confirm', 'request', 'complete', 'reload', 'cut')
+
+describe('a reload at any moment', () => {
+  it('shows what a page shows that never reloaded', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+        const session = await gateway.openSession()
+        const steady = await load(session, gateway)
+        let page = steady.page
+        let current = steady.reader
+        const seen: number[] = []
+        const leave = (): void => {
+          current.cut()
+          page = apply(page, current)
+          seen.push(...current.events.map(({ data }) => data.aggregate_version as number))
+        }
+        let taskId: string | undefined
+        for (const [index, name] of steps.entries()) {
+          const at = index % 2 ? gateway : replica
+          if (name === 'feedback') await at.send(session, 'SubmitFeedback', { rating: 3 })
+          else if (name === 'confirm') await at.send(session, 'ConfirmStage')
+          else if (name === 'request')
+            taskId ??= (await at.send(session, 'RequestConceptGeneration')).body.task_id
+          else if (name === 'complete' && taskId !== undefined) {
+            const path = `/tasks/${taskId}/complete`
+            await at.call({ method: 'POST', path, token: agent, body: { result: {} } })
+            taskId = undefined
+          } else if (name === 'reload') {
+            if (current !== steady.reader) leave()
+            ;({ page, reader: current } = await load(session, at))
+            seen.length = 0
+          } else if (name === 'cut' && current !== steady.reader) {
+            await eventually(() => current.position)
+            leave()
+            const query = `context_id=${session}&last_event_id=${current.position}`
+            current = await HttpReader.open(`${at.url}/events/stream?${query}`, { authorization })
+          }
+        }
+        const final = (await gateway.call({ path: `/genesis/sessions/${session}/state` })).body
+        const wanted = { version: final.version, stage: final.current_stage, status: final.status }
+        for (const shown of [() => apply(steady.page, steady.reader), () => apply(page, current)])
+          await eventually(() => shown().version === final.version)
+        expect(apply(steady.page, steady.reader)).toEqual(wanted)
+        expect(apply(page, current)).toEqual(wanted)
+        const versions = steady.reader.events.map(({ data }) => data.aggregate_version as number)
+        expect(versions).toEqual(versions.map((_, index) => steady.page.version + 1 + index))
+        if (current !== steady.reader) {
+          seen.push(...current.events.map(({ data }) => data.aggregate_version as number))
+          // Nothing twice and nothing left out since the last reload.
+          expect(seen).toEqual(seen.map((_, index) => final.version - seen.length + 1 + index))
+        }
+        steady.reader.cut()
+        current.cut()
+      }),
+      { numRuns: 20 },
+    )
+  }, 60_000)
+})

@@ -1,0 +1,95 @@
+/** A stream that is cut again and again shows each event once and in order, whatever process it goes on in. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@infinite-scribe/testing'
+import { StreamFixture, type Reader, type Replica } from './streams.kit.test'
+
+let fixture: StreamFixture
+beforeAll(async () => {
+  fixture = await StreamFixture.open()
+})
+afterAll(() => fixture.close())
+
+const EVENTS = 2_000
+const CUTS = 50
+const SESSIONS = 8
+const EACH = EVENTS / SESSIONS
+
+/** A client that is cut off and goes on, each time through the next replica. */
+class CutReader {
+  readonly shown: string[] = []
+  private position: string | undefined
+  private turn = 0
+
+  constructor(
+    private readonly replicas: readonly Replica[],
+    private readonly sessionId?: string,
+  ) {}
+
+  async open(): Promise<Reader> {
+    const replica = this.replicas[(this.turn += 1) % this.replicas.length]!
+    return replica.read('ann', {
+      ...(this.sessionId !== undefined && { sessionId: this.sessionId }),
+      ...(this.position !== undefined && { lastEventId: this.position }),
+    })
+  }
+
+  leave(reader: Reader): void {
+    reader.cut()
+    this.shown.push(...reader.shown)
+    this.position = reader.position ?? this.position
+  }
+
+  /** Whoever was never told a position has nothing to go on from. */
+  async begin(): Promise<void> {
+    const first = await this.open()
+    await eventually(() => first.position)
+    this.leave(first)
+  }
+
+  async readWhile(written: () => number): Promise<void> {
+    for (let cut = 0; cut < CUTS; cut += 1) {
+      const reader = await this.open()
+      const until = Math.min(EVENTS, written() + Math.random() * (EVENTS / CUTS) * 1.6)
+      await eventually(() => written() >= until, 20_000, 1)
+      this.leave(reader)
+    }
+  }
+
+  async finish(count: number): Promise<void> {
+    const last = await this.open()
+    await eventually(() => this.shown.length + last.shown.length >= count, 20_000)
+    this.leave(last)
+  }
+}
+
+it('shows each event once and in order, cut 50 times while 2,000 events are written', async () => {
+  const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => fixture.newSession('ann')))
+  // Small answers, so that cuts fall into the middle of batches.
+  const replicas = [fixture.replica({ batchSize: 9 }), fixture.replica()]
+  const ofUser = new CutReader(replicas)
+  const ofSession = new CutReader(replicas, sessions[0])
+  await Promise.all([ofUser.begin(), ofSession.begin()])
+
+  let written = 0
+  const writing = sessions.map(async (session, index) => {
+    for (let count = 0; count < EACH; count += 1) {
+      // Some commit late, behind others' greater ids.
+      const late = index % 3 === 0 && count % 25 === 0 ? await fixture.begin() : undefined
+      await fixture.append(session, late?.client)
+      if (late) {
+        await delay(Math.random() * 10)
+        await late.commit()
+      }
+      written += 1
+      await fixture.wake()
+    }
+  })
+  await Promise.all([...writing, ofUser.readWhile(() => written), ofSession.readWhile(() => written)])
+  await Promise.all([ofUser.finish(EVENTS), ofSession.finish(EACH)])
+
+  const history = (session: string) => Array.from({ length: EACH }, (_, index) => `${session}:${index + 1}`)
+  for (const session of sessions)
+    expect(ofUser.shown.filter((event) => event.startsWith(session))).toEqual(history(session))
+  expect(ofUser.shown).toHaveLength(EVENTS)
+  expect(ofSession.shown).toEqual(history(sessions[0]!))
+}, 60_000)

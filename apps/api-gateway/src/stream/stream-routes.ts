@@ -1,0 +1,124 @@
+/** The route of the event stream: who asks, what for, and then an answer that does not end. */
+import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { answerRefusal } from '../http/answer-error'
+import { authenticate } from '../http/authenticate'
+import { requireAcceptable } from '../http/media-type'
+import { otherMethods } from '../http/mount-endpoints'
+import { isUuid } from '../http/path-ids'
+import { HttpProblem } from '../http/problem'
+import { factsOf } from '../http/request-facts'
+import type { TokenPolicy } from '../http/verify-token'
+import { isRefusal } from '../outcome'
+import type { StreamPort, StreamRequest, StreamSeat, TicketPort } from '../ports'
+
+export const STREAM_PATH = '/events/stream'
+const STREAM_TYPE = 'text/event-stream'
+
+export interface StreamRouteParts {
+  readonly streams: StreamPort
+  readonly tickets: TicketPort
+  readonly tokens: TokenPolicy
+}
+
+interface Visitor {
+  readonly userId: string
+  readonly expiresAtSeconds: number
+}
+
+/** A router of the stream alone: its answer is no JSON, so it is no endpoint like the others. */
+export function streamRoutes(parts: StreamRouteParts): Router {
+  const router = Router({ caseSensitive: true })
+  router
+    .route(STREAM_PATH)
+    .get(serveStream(parts))
+    .all(otherMethods(STREAM_PATH, ['get']))
+  return router
+}
+
+// The order is the contract's "Which error wins".
+function serveStream({ streams, tickets, tokens }: StreamRouteParts): RequestHandler {
+  return async (request, response) => {
+    const facts = factsOf(response)
+    facts.route = STREAM_PATH
+    const { userId, expiresAtSeconds } = await identify(request, tokens, tickets)
+    facts.caller = { sub: userId, scopes: new Set() }
+    const seat = streams.admit(userId)
+    if (isRefusal(seat)) {
+      answerRefusal(response, seat)
+      return
+    }
+    response.once('close', () => seat.leave())
+    const wanted = { ...readRequest(request, seat), expiresAtSeconds }
+    requireAcceptable(request, STREAM_TYPE)
+    const opened = await seat.open(wanted)
+    if (isRefusal(opened)) {
+      answerRefusal(response, opened)
+      return
+    }
+    begin(response)
+    if (request.method === 'HEAD') {
+      opened.cancel()
+      response.end()
+    } else await opened.run(response)
+  }
+}
+
+async function identify(request: Request, tokens: TokenPolicy, tickets: TicketPort): Promise<Visitor> {
+  const ticket = parameter(
+    request,
+    'ticket',
+    () => new HttpProblem('INVALID_TICKET', 'There is more than one ticket'),
+  )
+  if (ticket === undefined) {
+    const { caller, expiresAtSeconds } = await authenticate(request.headers, tokens)
+    return { userId: caller.sub, expiresAtSeconds }
+  }
+  const bearer =
+    request.headers.authorization === undefined
+      ? undefined
+      : (await authenticate(request.headers, tokens)).caller.sub
+  const holder = await tickets.spend(ticket, bearer)
+  if (isRefusal(holder)) throw new HttpProblem(holder.code, holder.message)
+  return { userId: holder.userId, expiresAtSeconds: holder.tokenExpiresAtSeconds }
+}
+
+function readRequest(request: Request, seat: StreamSeat): Omit<StreamRequest, 'expiresAtSeconds'> {
+  const session = parameter(request, 'context_id', () => invalidSession())
+  if (session !== undefined && !isUuid(session)) throw invalidSession()
+  // A browser that reconnects repeats the URL it began with; its header is the newer of the two.
+  const header = request.headers['last-event-id']
+  const lastEventId =
+    typeof header === 'string' ? header : parameter(request, 'last_event_id', () => invalidPosition())
+  const wanted = {
+    ...(session === undefined ? {} : { sessionId: session.toLowerCase() }),
+    ...(lastEventId === undefined ? {} : { lastEventId }),
+  }
+  if (!seat.accepts(wanted)) throw invalidPosition()
+  return wanted
+}
+
+/** A query parameter that may stand there once. */
+function parameter(request: Request, name: string, problem: () => HttpProblem): string | undefined {
+  const value = Object.hasOwn(request.query, name) ? request.query[name] : undefined
+  if (value === undefined || typeof value === 'string') return value
+  throw problem()
+}
+
+function begin(response: Response): void {
+  factsOf(response).endless = true
+  response.writeHead(200, {
+    'Content-Type': STREAM_TYPE,
+    'Cache-Control': 'no-cache, no-transform',
+    // nginx would collect the frames otherwise.
+    'X-Accel-Buffering': 'no',
+  })
+  response.flushHeaders()
+}
+
+function invalidSession(): HttpProblem {
+  return new HttpProblem('INVALID_SESSION_ID', 'context_id is no UUID')
+}
+
+function invalidPosition(): HttpProblem {
+  return new HttpProblem('INVALID_LAST_EVENT_ID', 'The position is none of this stream')
+}

@@ -1,0 +1,83 @@
+/** Late rows of lanes that are drained for another relay. */
+import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
+import { Pool } from 'pg'
+import { startCoreRelay, twoKeysOfEachLane, type CoreRelay } from './relay-core-fixture.test'
+import { countByStatus, envelope, insertRows } from './relay-fixture.test'
+
+let database: TestDatabase
+let pool: Pool
+let keys: [string, string][]
+const running: CoreRelay[] = []
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+  pool = new Pool({ connectionString: database.url, max: 5 })
+  const { rows } = await pool.query<{ key: string; lane: number }>(
+    `SELECT 'k' || n AS key, hashtext('k' || n) & 63 AS lane FROM generate_series(1, 1000) AS n`,
+  )
+  keys = twoKeysOfEachLane(new Map(rows.map(({ key, lane }) => [key, lane])))
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((relay) => relay.end()))
+  await pool.end()
+  await database.drop()
+})
+
+/**
+ * A relay has read every lane and publishes, a late row waits behind each cursor, and another relay asks for half
+ * of the lanes: what commits now is behind the cursor of lanes that nobody claims from.
+ */
+async function lateRowsWhileDraining() {
+  let release!: () => void
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  let publishing = false
+  let claimed = 0
+  const hold = async () => {
+    publishing = true
+    await gate
+  }
+  const first = startCoreRelay(database.url, hold, {
+    events: { claimed: (rows) => (claimed += rows.length) },
+  })
+  running.push(first)
+  await eventually(() => first.relay.lanes.size === 64)
+  const slow = await pool.connect()
+  await slow.query('BEGIN')
+  for (const [late] of keys) {
+    await slow.query(`INSERT INTO event_outbox (topic, key, payload) VALUES ('t', $1, $2)`, [
+      late,
+      envelope(),
+    ])
+  }
+  await insertRows(
+    pool,
+    keys.map(([, key]) => ({ topic: 't', key, payload: envelope() })),
+  )
+  first.wakeUp.wake()
+  await eventually(() => publishing)
+  const second = startCoreRelay(database.url, () => Promise.resolve())
+  running.push(second)
+  await eventually(() => first.relay.lanes.all().filter(({ draining }) => draining).length === 32)
+  await slow.query('COMMIT')
+  slow.release()
+  // The late rows of the lanes that stay: the look behind the cursors is over.
+  await eventually(() => claimed === 64 + 32)
+  return { first, second, release }
+}
+
+it('relays late rows of lanes that were being handed over when they were committed', async () => {
+  const { second, release } = await lateRowsWhileDraining()
+  release()
+  await eventually(() => second.relay.lanes.size === 32)
+  await eventually(async () => (await countByStatus(pool)).SENT === 128)
+})
+
+it('relays late rows of lanes that were to be handed over and stayed', async () => {
+  const { first, second, release } = await lateRowsWhileDraining()
+  await second.end()
+  running.pop()
+  await eventually(() => first.relay.lanes.all().every(({ draining }) => !draining))
+  release()
+  await eventually(async () => (await countByStatus(pool)).SENT === 128)
+})

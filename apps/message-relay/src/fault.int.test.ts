@@ -1,0 +1,59 @@
+/** A fault of the relay's own: it ends, and neither keeps lanes nor looks well. */
+import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
+import { Pool } from 'pg'
+import { startCoreRelay } from './relay-core-fixture.test'
+import { countByStatus, envelope, insertRows } from './relay-fixture.test'
+
+let database: TestDatabase
+let pool: Pool
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+  pool = new Pool({ connectionString: database.url, max: 5 })
+})
+
+afterEach(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+it('ends when a publish throws, and renews its lease no more', async () => {
+  const core = startCoreRelay(database.url, () => Promise.reject(new Error('a fault in the code')), {
+    settings: { leaseMs: 600, publishTimeoutMs: 300 },
+  })
+  await insertRows(pool, [{ topic: 't', key: 'a', payload: envelope() }])
+  core.wakeUp.wake()
+  await expect(core.running).rejects.toThrow('a fault in the code')
+  await eventually(() => !core.relay.leased)
+  await core.end()
+  expect(await countByStatus(pool)).toEqual({ PENDING: 1 })
+})
+
+it('renews its lease after it was told to stop, until what is in flight has been settled', async () => {
+  let release!: () => void
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  let publishing = false
+  const core = startCoreRelay(
+    database.url,
+    async () => {
+      publishing = true
+      await gate
+    },
+    { settings: { leaseMs: 600, publishTimeoutMs: 300 } },
+  )
+  await insertRows(pool, [{ topic: 't', key: 'a', payload: envelope() }])
+  core.wakeUp.wake()
+  await eventually(() => publishing)
+  core.relay.stop()
+  const { rows } = await pool.query<{ at: Date }>(`SELECT now() + interval '1 second' AS at`)
+  // Well beyond the lease that it had when it was told.
+  await eventually(async () => {
+    const kept = await pool.query('SELECT FROM outbox_lanes WHERE owner IS NOT NULL AND lease_until > $1', [
+      rows[0]!.at,
+    ])
+    return kept.rowCount === 64
+  })
+  release()
+  await core.end()
+  expect(await countByStatus(pool)).toEqual({ SENT: 1 })
+})

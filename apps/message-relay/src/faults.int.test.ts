@@ -1,0 +1,125 @@
+/** PostgreSQL's connections die at any moment; the relay goes on by itself. */
+import {
+  createTestDatabase,
+  createTestTopic,
+  eventually,
+  readTopicToEnd,
+  type TestDatabase,
+} from '@infinite-scribe/testing'
+import { Pool } from 'pg'
+import {
+  countByStatus,
+  envelope,
+  insertRows,
+  outboxRow,
+  relayEnvironment,
+  startTestRelay,
+  wakeRelays,
+} from './relay-fixture.test'
+import type { RelayService } from './service'
+
+let database: TestDatabase
+let pool: Pool
+let topic: string
+let service: RelayService
+
+beforeEach(async () => {
+  ;[database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
+  pool = new Pool({ connectionString: database.url, max: 5 })
+})
+
+afterEach(async () => {
+  await service.stop()
+  await pool.end()
+  await database.drop()
+})
+
+/** Ends every connection of the relay, whatever it is doing. */
+async function killBackends(application = 'message-relay%'): Promise<void> {
+  await pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE $1`,
+    [application],
+  )
+}
+
+it('loses nothing and keeps the order while its backends are killed mid-claim and mid-settle', async () => {
+  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.5' }))
+  const rows = Array.from({ length: 4000 }, (_, n) => ({
+    topic,
+    key: `k${n % 40}`,
+    payload: envelope({ n }),
+  }))
+  await insertRows(pool, rows)
+  await wakeRelays(pool)
+  for (let n = 0; n < 4; n += 1) {
+    const before = (await countByStatus(pool)).SENT ?? 0
+    await eventually(
+      async () => ((await countByStatus(pool)).SENT ?? 0) >= Math.min(before + 200, rows.length),
+    )
+    await killBackends()
+  }
+  await eventually(async () => (await countByStatus(pool)).SENT === rows.length, 20_000)
+  const last = new Map<string, number>()
+  const seen = new Set<number>()
+  for (const { key, value } of await readTopicToEnd(topic)) {
+    const { n } = JSON.parse(value!) as { n: number }
+    if (seen.has(n)) continue
+    seen.add(n)
+    expect(n).toBeGreaterThan(last.get(key!) ?? -1)
+    last.set(key!, n)
+  }
+  expect(seen.size).toBe(rows.length)
+})
+
+it('settles later what it could not settle when the rows were locked and the connection died', async () => {
+  service = await startTestRelay(relayEnvironment(database.url, topic))
+  const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  const lock = await pool.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM event_outbox FOR UPDATE')
+  await wakeRelays(pool)
+  await eventually(async () => (await readTopicToEnd(topic)).length === 1)
+  await killBackends('message-relay')
+  await lock.query('ROLLBACK')
+  lock.release()
+  await eventually(async () => (await outboxRow(pool, id!)).status === 'SENT')
+  expect(await readTopicToEnd(topic)).toHaveLength(1)
+})
+
+it('listens again when its wake-up connection died, and looks at once for what it missed', async () => {
+  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '30' }))
+  const [first] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  await wakeRelays(pool)
+  await eventually(async () => (await outboxRow(pool, first!)).status === 'SENT')
+  await killBackends('message-relay listener')
+  const [missed] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  await eventually(async () => (await outboxRow(pool, missed!)).status === 'SENT')
+  const [next] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  await wakeRelays(pool)
+  await eventually(async () => (await outboxRow(pool, next!)).status === 'SENT', 5000)
+})
+
+it('asks PostgreSQL nothing but its lease while nothing happens between polls', async () => {
+  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '30' }))
+  const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  await wakeRelays(pool)
+  await eventually(async () => (await outboxRow(pool, id!)).status === 'SENT')
+  const reads = async (): Promise<number> => {
+    const { rows } = await pool.query<{ scans: string }>(
+      `SELECT idx_scan + seq_scan AS scans FROM pg_stat_user_tables WHERE relname = 'event_outbox'`,
+    )
+    return Number(rows[0]!.scans)
+  }
+  // The statistics arrive late: they are steady once two renewals have passed without a change.
+  const renewals = async (): Promise<string> =>
+    (await pool.query<{ at: string }>('SELECT lease_until::text AS at FROM outbox_relays')).rows[0]!.at
+  const steady = await eventually(async () => {
+    const [before, renewal] = [await reads(), await renewals()]
+    await eventually(async () => (await renewals()) !== renewal)
+    return (await reads()) === before ? { before } : undefined
+  }, 20_000)
+  const renewal = await renewals()
+  await eventually(async () => (await renewals()) !== renewal)
+  expect(await reads()).toBe(steady.before)
+})

@@ -1,0 +1,69 @@
+/** When the relay is ready, and what it says when it is not. */
+import { watchProgress } from './progress'
+import { judgeReadiness } from './readiness'
+
+const rows = (count: number) => Array.from({ length: count }, () => ({}) as never)
+
+describe('readiness', () => {
+  const well = {
+    leased: true,
+    lanes: 64,
+    circuit: { state: 'closed' },
+    stopping: false,
+    stalled: [],
+  } as const
+  it('is given while there is a lease and a broker', () => {
+    expect(judgeReadiness(well)).toEqual({
+      ready: true,
+      reasons: [],
+      details: { lanes: 64, circuit: 'closed' },
+    })
+  })
+  it('names every reason it is not', () => {
+    const circuit = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'ECONNREFUSED' } as const
+    const verdict = judgeReadiness({
+      ...well,
+      leased: false,
+      circuit,
+      stopping: true,
+      stalled: ['5 rows are due'],
+    })
+    expect(verdict.ready).toBe(false)
+    expect(verdict.reasons.join('\n')).toMatch(/shutting down.*\n.*lease.*\n.*ECONNREFUSED.*\n5 rows are due/)
+  })
+})
+
+describe('progress', () => {
+  let now = 0
+  const watch = () => watchProgress(15_000, () => now)
+  beforeEach(() => (now = 0))
+
+  it('stands still when rows are due and none is settled for a time', () => {
+    const progress = watch()
+    now = 100_000
+    expect(progress.stalled()).toEqual([])
+    progress.claimed(rows(5), 1)
+    now += 14_000
+    expect(progress.stalled()).toEqual([])
+    now += 2000
+    expect(progress.stalled()).toEqual(['5 rows are due and none was settled for 16 s'])
+    progress.settled(rows(2), 1)
+    expect(progress.stalled()).toEqual([])
+    now += 16_000
+    expect(progress.stalled()).toEqual(['3 rows are due and none was settled for 16 s'])
+    progress.settled(rows(3), 1)
+    now += 100_000
+    expect(progress.stalled()).toEqual([])
+  })
+
+  it('stands still when the outbox cannot be read', () => {
+    const progress = watch()
+    progress.claimFailed(new Error('x'), 1)
+    now = 20_000
+    progress.claimFailed(new Error('x'), 1)
+    expect(progress.stalled()).toEqual(['the outbox could not be read for 20 s'])
+    progress.claimed(rows(1), 1)
+    progress.settled(rows(1), 1)
+    expect(progress.stalled()).toEqual([])
+  })
+})

@@ -1,0 +1,123 @@
+/** The relay's metrics, named by the Prometheus conventions. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Circuit } from '../policy/circuit'
+import type { RelayEvents } from '../relay-events'
+
+export interface Backlog {
+  /** Rows that are to be sent. */
+  readonly pending: number
+  /** Of those that may go now, how long the oldest has waited. */
+  readonly oldestDueSeconds: number
+  /** Rows that wait for a retry or behind another row. */
+  readonly parked: number
+}
+
+const CIRCUIT_STATES: readonly Circuit['state'][] = ['closed', 'open', 'half_open']
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+/** Registers the metrics and returns the listener that feeds them. `backlog` is asked at each scrape. */
+export function relayMetrics(
+  registry: Registry,
+  backlog: () => Promise<Backlog | undefined>,
+  lanesOwned: () => number,
+): RelayEvents {
+  const registers = [registry]
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers })
+  const histogram = (name: string, help: string) => new Histogram({ name, help, buckets: SECONDS, registers })
+
+  const claimed = counter('message_relay_claimed_rows_total', 'Rows claimed from the outbox.')
+  const published = counter('message_relay_published_rows_total', 'Rows acknowledged by Kafka.')
+  const failures = counter('message_relay_failed_rows_total', 'Rows that became FAILED.', [
+    'class',
+    'will_retry',
+  ])
+  const retries = counter('message_relay_retries_total', 'Failed publishes that are tried again.', ['class'])
+  const deadLetters = counter('message_relay_dead_letters_total', 'Rows the dead-letter topic has got.')
+  const removed = counter('message_relay_removed_rows_total', 'SENT rows removed after their retention.')
+  const setBack = counter('message_relay_set_back_rows_total', 'Rows of an outage that were sent again.')
+  const notOurs = counter(
+    'message_relay_fenced_rows_total',
+    'Rows not settled: their lane had another owner.',
+  )
+  const wakeUps = counter('message_relay_wake_ups_total', 'Signals of a commit that were heard.')
+  const claimSeconds = histogram('message_relay_claim_duration_seconds', 'Time of a claim that found rows.')
+  const publishSeconds = histogram('message_relay_publish_duration_seconds', 'Time of a batch’s publish.')
+  const settleSeconds = histogram('message_relay_settle_duration_seconds', 'Time of a batch’s settlement.')
+  const circuitState = new Gauge({
+    name: 'message_relay_circuit_state',
+    help: '1 for the state that the circuit to the broker is in.',
+    labelNames: ['state'],
+    registers,
+  })
+  const showCircuit = (now: Circuit['state']): void => {
+    for (const state of CIRCUIT_STATES) circuitState.set({ state }, state === now ? 1 : 0)
+  }
+  showCircuit('open')
+  new Gauge({
+    name: 'message_relay_lanes_owned',
+    help: 'Lanes of 64 that this relay owns.',
+    registers,
+    collect() {
+      this.set(lanesOwned())
+    },
+  })
+  backlogGauges(registers, backlog)
+
+  return {
+    claimed: (rows, tookMs) => {
+      claimed.inc(rows.length)
+      claimSeconds.observe(tookMs / 1000)
+    },
+    published: (attempted, tookMs) => {
+      published.inc(attempted.filter(({ attempt }) => attempt.kind === 'sent').length)
+      publishSeconds.observe(tookMs / 1000)
+    },
+    settled: (batch, tookMs) => {
+      settleSeconds.observe(tookMs / 1000)
+      for (const { settlement } of batch) {
+        if (settlement.kind === 'retry') retries.inc({ class: settlement.error.class })
+        if (settlement.kind === 'failed') {
+          failures.inc({ class: settlement.error.class, will_retry: String(settlement.willRetry) })
+        }
+      }
+    },
+    circuit: ({ state }) => showCircuit(state),
+    notOurs: (rows) => notOurs.inc(rows),
+    setBack: (rows) => setBack.inc(rows),
+    deadLettered: (rows) => deadLetters.inc(rows),
+    removed: (rows) => removed.inc(rows),
+    wokenUp: () => wakeUps.inc(),
+    claimFailed: () => undefined,
+    settleFailed: () => undefined,
+    deadLettersWait: () => undefined,
+    upkeepFailed: () => undefined,
+    lanesChanged: () => undefined,
+    renewalFailed: () => undefined,
+  }
+}
+
+function backlogGauges(registers: Registry[], backlog: () => Promise<Backlog | undefined>): void {
+  const parked = new Gauge({
+    name: 'message_relay_parked_rows',
+    help: 'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',
+    registers,
+  })
+  const oldest = new Gauge({
+    name: 'message_relay_oldest_due_age_seconds',
+    help: 'How long the oldest row that may go has waited.',
+    registers,
+  })
+  new Gauge({
+    name: 'message_relay_pending_rows',
+    help: 'PENDING rows of this relay’s lanes.',
+    registers,
+    async collect() {
+      const figures = await backlog()
+      if (!figures) return
+      this.set(figures.pending)
+      parked.set(figures.parked)
+      oldest.set(figures.oldestDueSeconds)
+    },
+  })
+}

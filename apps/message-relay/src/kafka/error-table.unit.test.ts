@@ -1,0 +1,82 @@
+/** Whose fault an error is: a test for each row of the table, and for what kafkajs was seen to give. */
+import {
+  KafkaJSError,
+  KafkaJSNonRetriableError,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError,
+} from 'kafkajs'
+import { BY_ERROR_NAME, BY_PROTOCOL_CODE, BY_SYSTEM_CODE, classify } from './error-table'
+
+const events = { ownTopic: false }
+const foreign = { ownTopic: true }
+
+/** As kafkajs throws it with its retries off. */
+const wrapped = (cause: Error): Error =>
+  new KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 0, retryTime: 0, cause } as never)
+const protocol = (code: number): Error =>
+  new KafkaJSProtocolError({
+    name: 'KafkaJSProtocolError',
+    message: `code ${code}`,
+    code,
+    type: `T${code}`,
+  } as never)
+const named = (name: string): Error => Object.assign(new Error(name), { name })
+const expected = (verdict: string, ownTopic: boolean) => {
+  if (verdict === 'record' || (verdict === 'topic' && ownTopic)) return { kind: 'record_fault', final: false }
+  return { kind: 'unavailable', scope: verdict === 'replica' && ownTopic ? 'topic' : 'broker' }
+}
+
+it.each(Object.entries(BY_PROTOCOL_CODE))('knows the broker’s code %s', (code, { class: name, verdict }) => {
+  for (const ownTopic of [false, true]) {
+    const outcome = classify(wrapped(protocol(Number(code))), { ownTopic })
+    expect(outcome).toMatchObject({
+      ...expected(verdict, ownTopic),
+      fault: { class: name, code: `T${code}` },
+    })
+  }
+})
+
+it.each(Object.entries(BY_ERROR_NAME))('knows the client’s %s', (name, { class: errorClass, verdict }) => {
+  expect(classify(wrapped(named(name)), events)).toMatchObject({
+    ...expected(verdict, false),
+    fault: { class: errorClass },
+  })
+})
+
+it.each(Object.entries(BY_SYSTEM_CODE))('knows the system’s %s', (code, { class: errorClass }) => {
+  const error = Object.assign(new Error('socket'), { code })
+  expect(classify(wrapped(error), events)).toMatchObject({
+    kind: 'unavailable',
+    scope: 'broker',
+    fault: { class: errorClass, code },
+  })
+})
+
+it('takes a missing events topic for an outage and a missing topic of a row for the row’s own fault', () => {
+  expect(classify(wrapped(protocol(3)), events)).toMatchObject({ kind: 'unavailable' })
+  expect(classify(wrapped(protocol(3)), foreign)).toMatchObject({ kind: 'record_fault' })
+})
+
+it('looks through the wrappers, whatever they say of retrying', () => {
+  const wrapper = Object.assign(new KafkaJSNonRetriableError('closed'), {
+    cause: named('KafkaJSConnectionClosedError'),
+  })
+  expect(classify(wrapper, events)).toMatchObject({
+    kind: 'unavailable',
+    fault: { class: 'connection' },
+  })
+  expect(classify(protocol(10), events)).toMatchObject({ kind: 'record_fault' })
+})
+
+it('takes a producer that was disconnected for a broken connection', () => {
+  const error = new KafkaJSError('The producer is disconnected', { retriable: true })
+  expect(classify(error, events)).toMatchObject({ kind: 'unavailable', fault: { class: 'connection' } })
+})
+
+it('calls unknown what it has never heard of', () => {
+  expect(classify(new Error('what?'), events)).toEqual({
+    kind: 'unknown',
+    fault: { class: 'unknown', message: 'what?' },
+  })
+  expect(classify('text', events)).toMatchObject({ kind: 'unknown', fault: { message: 'text' } })
+})

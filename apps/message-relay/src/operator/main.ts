@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** The operators' command line: `message-relay <verb>`. */
+import { hostname, userInfo } from 'node:os'
+import { createInterface } from 'node:readline/promises'
+import { ConfigurationError, EX_CONFIG } from '@infinite-scribe/service-kit'
+import { operatorProgram } from './program'
+
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question(`${question} [y/N] `)
+  terminal.close()
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+operatorProgram({
+  environment: process.env,
+  who: `${userInfo().username}@${hostname()}`,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  progress: (text) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`)
+  },
+  confirm,
+  exitWith: (code) => (process.exitCode = code),
+})
+  .parseAsync(process.argv)
+  .catch((error: unknown) => {
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(error.faults.map((fault) => `message-relay: ${fault}\n`).join(''))
+      process.exitCode = EX_CONFIG
+      return
+    }
+    process.stderr.write(`message-relay: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  })

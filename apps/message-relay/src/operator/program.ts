@@ -1,0 +1,224 @@
+/** The verbs of the operators' command line, their options, and what they print. */
+import { Command, InvalidArgumentError } from 'commander'
+import { readOperatorConfiguration } from '../config'
+import { drop } from './drop'
+import { selectsAll, type FailedSelection } from './failed-rows'
+import { listFailed } from './list'
+import { withOperatorDatabase, type OperatorDatabase } from './operator-database'
+import { countReplay, replay, type ReplaySelection } from './replay'
+import { countRequeue, requeue } from './requeue'
+import { readStatus } from './status'
+import { table } from './table'
+import { createTopics } from './topics'
+import { verify } from './verify'
+
+/** What the command line needs of the process it runs in. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Who is recorded as having made a change. */
+  readonly who: string
+  print(text: string): void
+  /** How far long work has come; nothing where nobody watches. */
+  progress(text: string): void
+  confirm(question: string): Promise<boolean>
+  exitWith(code: number): void
+}
+
+interface Output {
+  json?: boolean
+}
+type Change = Output & { yes?: boolean; dryRun?: boolean }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function outboxId(text: string, earlier: string[] | undefined): string[] {
+  if (!UUID.test(text)) throw new InvalidArgumentError('is no outbox id')
+  return [...(earlier ?? []), text]
+}
+
+function moment(text: string): string {
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('is no time such as 2026-01-31T09:00:00Z')
+  return time.toISOString()
+}
+
+function positive(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('is no positive whole number')
+  return number
+}
+
+/** The program; `parseAsync` runs a verb. */
+export function operatorProgram(terminal: Terminal): Command {
+  const configuration = () => readOperatorConfiguration(terminal.environment)
+  const onDatabase = <T>(use: (database: OperatorDatabase) => Promise<T>): Promise<T> =>
+    withOperatorDatabase(configuration().databaseUrl, use)
+  const show = ({ json }: Output, value: object, text: () => string): void =>
+    terminal.print(json ? JSON.stringify(value) : text())
+  const agreed = async (rows: number, { yes }: Change, what: string): Promise<boolean> => {
+    if (rows <= 1 || yes || (await terminal.confirm(`${what} ${rows} rows?`))) return true
+    terminal.print('Nothing was changed: confirm on a terminal, or give --yes.')
+    terminal.exitWith(1)
+    return false
+  }
+
+  const program = new Command('message-relay')
+    .description(
+      'Looks after the outbox relay of Infinite Scribe. Exit codes: 0 done, 1 not done, 78 wrong settings.',
+    )
+    .showHelpAfterError()
+
+  program
+    .command('status')
+    .description('what waits, what failed, and who relays')
+    .option('--json', 'print JSON')
+    .action(async (options: Output) => {
+      const status = await onDatabase(readStatus)
+      const { relays, failed_by_class: classes, ...counts } = status
+      show(options, status, () =>
+        [
+          ...Object.entries(counts).map(([name, value]) => `${name.replaceAll('_', ' ').padEnd(24)}${value}`),
+          ...Object.entries(classes).map(([name, count]) => `  FAILED as ${name}: ${count}`),
+          '',
+          table(relays),
+        ].join('\n'),
+      )
+    })
+
+  program
+    .command('list')
+    .description('the rows that FAILED, newest first; dropped ones are passed by')
+    .requiredOption('--failed', 'list FAILED rows')
+    .option('--class <class>', 'only with this class of error')
+    .option('--since <time>', 'only created at or after', moment)
+    .option('--until <time>', 'only created before', moment)
+    .option('--limit <rows>', 'at most so many', positive, 100)
+    .option('--json', 'print JSON')
+    .action(async (options: FailedSelection & Output & { limit: number }) => {
+      const listed = await onDatabase((database) => listFailed(database, options, options.limit))
+      show(options, listed, () => `${table(listed.rows)}\n${listed.rows.length} of ${listed.total}`)
+    })
+
+  program
+    .command('requeue')
+    .description('sends FAILED rows again, with four tries; an event that was passed comes late')
+    .argument('[ids...]', 'outbox ids', outboxId)
+    .option('--class <class>', 'those with this class of error')
+    .option('--since <time>', 'those created at or after', moment)
+    .option('--until <time>', 'those created before', moment)
+    .option('--dry-run', 'only say how many')
+    .option('--yes', 'ask nothing')
+    .option('--json', 'print JSON')
+    .action(async (ids: string[] | undefined, options: Omit<FailedSelection, 'ids'> & Change) => {
+      const { class: errorClass, since, until } = options
+      const selection: FailedSelection = {
+        ...(ids?.length ? { ids } : {}),
+        ...(errorClass === undefined ? {} : { class: errorClass }),
+        ...(since === undefined ? {} : { since }),
+        ...(until === undefined ? {} : { until }),
+      }
+      if (selectsAll(selection)) program.error('say which: outbox ids, --class, --since or --until')
+      await onDatabase(async (database) => {
+        const rows = await countRequeue(database, selection)
+        if (options.dryRun) {
+          show(options, { dry_run: true, rows }, () => `${rows} rows would be sent again`)
+          return
+        }
+        if (!(await agreed(rows, options, 'Send again'))) return
+        const requeued = await requeue(database, selection, terminal.who)
+        show(options, { requeued }, () => `${requeued.length} rows are sent again`)
+        if (ids?.length && requeued.length < new Set(ids).size) terminal.exitWith(1)
+      })
+    })
+
+  program
+    .command('drop')
+    .description('gives FAILED rows up: they stay, marked, and hold nobody any more')
+    .argument('<ids...>', 'outbox ids', outboxId)
+    .option('--dry-run', 'only say how many')
+    .option('--yes', 'ask nothing')
+    .option('--json', 'print JSON')
+    .action(async (ids: string[], options: Change) => {
+      await onDatabase(async (database) => {
+        const rows = await countRequeue(database, { ids })
+        if (options.dryRun) {
+          show(options, { dry_run: true, rows }, () => `${rows} rows would be dropped`)
+          return
+        }
+        if (!(await agreed(rows, options, 'Drop'))) return
+        const dropped = await drop(database, ids, terminal.who)
+        show(options, { dropped }, () => `${dropped.length} rows were dropped`)
+        if (dropped.length < new Set(ids).size) terminal.exitWith(1)
+      })
+    })
+
+  program
+    .command('replay')
+    .description('sends events again from the immutable facts, by session or time')
+    .option('--session <id>', 'the events of this session')
+    .option('--since <time>', 'those created at or after', moment)
+    .option('--until <time>', 'those created before', moment)
+    .option('--dry-run', 'only say how many')
+    .option('--yes', 'ask nothing')
+    .option('--json', 'print JSON')
+    .action(async (options: ReplaySelection & Change) => {
+      const { session, since, until } = options
+      if (session === undefined && since === undefined && until === undefined) {
+        program.error('say which: --session, --since or --until')
+      }
+      const selection = {
+        ...(session === undefined ? {} : { session }),
+        ...(since === undefined ? {} : { since }),
+        ...(until === undefined ? {} : { until }),
+      }
+      await onDatabase(async (database) => {
+        const events = await countReplay(database, selection)
+        if (options.dryRun) {
+          show(options, { dry_run: true, events }, () => `${events} events would be sent again`)
+          return
+        }
+        if (!(await agreed(events, options, 'Send again'))) return
+        const replayed = await replay(database, selection, configuration().eventsTopic, terminal.who)
+        show(options, { replayed }, () => `${replayed} events are sent again`)
+      })
+    })
+
+  program
+    .command('topics')
+    .description(
+      'creates the events topic and its dead-letter topic where they are missing; never changes one',
+    )
+    .requiredOption('--create', 'create what is missing')
+    .option('--json', 'print JSON')
+    .action(async (options: Output) => {
+      const topics = await createTopics(configuration())
+      show(options, { topics }, () => table([...topics]))
+    })
+
+  program
+    .command('verify')
+    .description('compares outbox and topic; exits 1 for what is lost or out of order')
+    .option('--json', 'print JSON')
+    .action(async (options: Output) => {
+      const report = await onDatabase((database) =>
+        verify(database, configuration(), (text) => terminal.progress(text)),
+      )
+      const { window, examples, ...counts } = report
+      show(options, report, () =>
+        [
+          table(
+            Object.entries(counts).map(([finding, count]) => ({
+              finding,
+              count,
+              examples: examples[finding as keyof typeof examples].slice(0, 3).join(' '),
+            })),
+            130,
+          ),
+          `${window.records} records, ${window.from ?? 'none'} to ${window.to ?? 'none'}`,
+        ].join('\n'),
+      )
+      if (report.lost > 0 || report.out_of_order > 0) terminal.exitWith(1)
+    })
+
+  return program
+}

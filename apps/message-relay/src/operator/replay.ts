@@ -1,0 +1,77 @@
+/** `replay`: outbox rows made again from the immutable facts, by session or by time. */
+import { audit, type OperatorDatabase } from './operator-database'
+
+export interface ReplaySelection {
+  /** A session's id. */
+  readonly session?: string
+  /** Events created at or after this moment. */
+  readonly since?: string
+  /** Events created before this moment. */
+  readonly until?: string
+}
+
+interface Condition {
+  where: string
+  values: unknown[]
+}
+
+function eventsOf({ session, since, until }: ReplaySelection): Condition {
+  const conditions = ['true']
+  const values: unknown[] = []
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return
+    values.push(value)
+    conditions.push(condition(`$${values.length}`))
+  }
+  add((p) => `aggregate_id = ${p}::text`, session)
+  add((p) => `created_at >= ${p}::timestamptz`, since)
+  add((p) => `created_at < ${p}::timestamptz`, until)
+  return { where: conditions.join(' AND '), values }
+}
+
+/** How many events would be sent again. @throws what the database throws */
+export async function countReplay(database: OperatorDatabase, selection: ReplaySelection): Promise<number> {
+  const { where, values } = eventsOf(selection)
+  const [row] = await database.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM domain_events WHERE ${where}`,
+    values,
+  )
+  return row?.count ?? 0
+}
+
+/**
+ * Writes a new outbox row for each event, each session's in the order they happened. The envelope is the one
+ * of the row that first carried it where that is still there, else it is made from the fact.
+ * @returns how many rows were written
+ * @throws what the database throws
+ */
+export async function replay(
+  database: OperatorDatabase,
+  selection: ReplaySelection,
+  topic: string,
+  who: string,
+): Promise<number> {
+  const { where, values } = eventsOf(selection)
+  const written = await database.transaction(async () => {
+    const rows = await database.query(
+      `INSERT INTO event_outbox (topic, key, payload)
+       SELECT $${values.length + 1}::text, e.aggregate_id, coalesce(o.payload, jsonb_build_object(
+                'event_id', e.event_id, 'correlation_id', e.correlation_id, 'causation_id', e.causation_id,
+                'event_type', e.event_type, 'event_version', e.event_version,
+                'aggregate_type', e.aggregate_type, 'aggregate_id', e.aggregate_id,
+                'aggregate_version', e.aggregate_version, 'payload', e.payload, 'metadata', e.metadata,
+                'created_at', to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+         FROM (SELECT * FROM domain_events WHERE ${where}) AS e
+         LEFT JOIN event_outbox AS o ON o.id = e.event_id
+        ORDER BY e.id
+       RETURNING 1`,
+      [...values, topic],
+    )
+    if (rows.length > 0) {
+      await audit(database, { who, action: 'replay', rows: rows.length, details: { ...selection } })
+    }
+    return rows.length
+  })
+  if (written > 0) await database.query('NOTIFY event_outbox')
+  return written
+}

@@ -1,0 +1,61 @@
+/** The comparison of outbox and topic as SQL over temporary tables. */
+
+/** How many of each finding are named. */
+export const EXAMPLES = 20
+
+export type Finding = 'lost' | 'repeated' | 'out_of_order' | 'requeued_late' | 'not_yet_sent'
+
+export const PREPARE = {
+  tables: [
+    `CREATE TEMP TABLE verify_topic (partition integer, "offset" bigint, event_id text, key text)`,
+    `CREATE TEMP TABLE verify_ranges (partition integer, low bigint, high bigint)`,
+    `CREATE TEMP TABLE verify_outbox (event_id text, key text, seq bigint, status text, partition integer,
+                                      "offset" bigint, sent_at timestamptz, requeued boolean, dropped boolean)`,
+    `CREATE TEMP TABLE verify_began AS SELECT clock_timestamp() AS at`,
+  ],
+  ranges: `INSERT INTO verify_ranges SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[])`,
+  outbox: `INSERT INTO verify_outbox
+           SELECT coalesce(payload ->> 'event_id', id::text), key, seq, status, kafka_partition, kafka_offset,
+                  sent_at, requeued_at IS NOT NULL, dropped_at IS NOT NULL
+             FROM event_outbox WHERE topic = $1`,
+  // Rows that were cleaned away: their receipts are left, their order is not.
+  deliveries: `INSERT INTO verify_outbox (event_id, status, partition, "offset", sent_at, requeued, dropped)
+               SELECT coalesce(event_id, outbox_id)::text, 'SENT', kafka_partition, kafka_offset, sent_at, false, false
+                 FROM outbox_deliveries WHERE topic = $1`,
+  derived: [
+    `CREATE INDEX ON verify_topic (event_id)`,
+    `ANALYZE verify_topic`,
+    `ANALYZE verify_outbox`,
+    // The first appearance of each event, and its place among the key's rows.
+    `CREATE TEMP TABLE verify_order AS
+     SELECT event_id, seq, requeued,
+            seq < max(seq) OVER (PARTITION BY key, partition ORDER BY "offset"
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS late
+       FROM (SELECT o.event_id, o.key, min(o.seq) AS seq, bool_or(o.requeued) AS requeued,
+                    min(t.partition) AS partition, min(t."offset") AS "offset"
+               FROM verify_outbox AS o JOIN verify_topic AS t USING (event_id)
+              WHERE o.seq IS NOT NULL
+              GROUP BY o.event_id, o.key) AS first`,
+  ],
+}
+
+/** Each gives an event_id and how many times it counts. */
+export const FINDINGS: Readonly<Record<Finding, string>> = {
+  // SENT, not below what the topic's retention keeps, and nowhere in what was read. What was sent while the topic
+  // was being read may lie beyond the ends that were taken at the start.
+  lost: `SELECT o.event_id, 1 AS times
+           FROM verify_outbox AS o CROSS JOIN verify_began AS began
+           LEFT JOIN verify_ranges AS r ON r.partition = o.partition
+          WHERE o.status = 'SENT' AND coalesce(o."offset" >= r.low, true)
+            AND (o."offset" < r.high OR o.sent_at IS NULL OR o.sent_at < began.at)
+            AND NOT EXISTS (SELECT FROM verify_topic AS t WHERE t.event_id = o.event_id)`,
+  // More records than rows of ours that were sent.
+  repeated: `SELECT t.event_id, t.records - greatest(o.sent, 1) AS times
+               FROM (SELECT event_id, count(*) AS records FROM verify_topic GROUP BY event_id) AS t
+               JOIN (SELECT event_id, count(*) FILTER (WHERE status = 'SENT') AS sent
+                       FROM verify_outbox GROUP BY event_id) AS o USING (event_id)
+              WHERE t.records > greatest(o.sent, 1)`,
+  out_of_order: `SELECT event_id, 1 AS times FROM verify_order WHERE late AND NOT requeued`,
+  requeued_late: `SELECT event_id, 1 AS times FROM verify_order WHERE late AND requeued`,
+  not_yet_sent: `SELECT event_id, 1 AS times FROM verify_outbox WHERE status <> 'SENT' AND NOT dropped`,
+}

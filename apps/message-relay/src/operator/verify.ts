@@ -1,0 +1,84 @@
+/** `verify`: compares outbox and topic, and names what is lost, repeated, out of order, late or not yet sent. */
+import type { RelayConfiguration } from '../config'
+import { createKafka } from '../kafka/client'
+import { readTopic, type TopicRange, type TopicRecord } from '../kafka/read-topic'
+import type { OperatorDatabase } from './operator-database'
+import { EXAMPLES, FINDINGS, PREPARE, type Finding } from './verify-queries'
+
+export type VerifyReport = Record<Finding, number> & {
+  /** What of the topic was compared: its retention may have removed what came before. */
+  window: { records: number; from: string | null; to: string | null; partitions: TopicRange[] }
+  /** Some of each, by event_id. */
+  examples: Record<Finding, string[]>
+}
+
+const REQUEST_TIMEOUT_MS = 30_000
+
+/**
+ * Reads the topic into a temporary table and lets the database compare: this process holds a batch at a time.
+ * @throws what the database or the broker throws
+ */
+export async function verify(
+  database: OperatorDatabase,
+  configuration: RelayConfiguration,
+  progress: (text: string) => void,
+): Promise<VerifyReport> {
+  // A new broker needs a while to make the place where it keeps groups, ours being the first.
+  const kafka = createKafka(
+    { ...configuration.kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries: 8 },
+    () => undefined,
+  )
+  for (const statement of PREPARE.tables) await database.query(statement)
+  const seen = { records: 0, from: Infinity, to: -Infinity }
+  // The topic's ends are taken first: what is SENT below them must be among what was read.
+  const partitions = await readTopic(kafka, configuration.eventsTopic, async (records) => {
+    await store(database, records)
+    seen.records += records.length
+    for (const { timestamp } of records) {
+      seen.from = Math.min(seen.from, timestamp)
+      seen.to = Math.max(seen.to, timestamp)
+    }
+    progress(`${seen.records} records read`)
+  })
+  progress('comparing')
+  await database.query(PREPARE.ranges, [
+    partitions.map(({ partition }) => partition),
+    partitions.map(({ low }) => low),
+    partitions.map(({ high }) => high),
+  ])
+  await database.query(PREPARE.outbox, [configuration.eventsTopic])
+  await database.query(PREPARE.deliveries, [configuration.eventsTopic])
+  for (const statement of PREPARE.derived) await database.query(statement)
+
+  const counts = {} as Record<Finding, number>
+  const examples = {} as Record<Finding, string[]>
+  for (const [finding, from] of Object.entries(FINDINGS) as [Finding, string][]) {
+    const [row] = await database.query<{ count: number }>(
+      `SELECT coalesce(sum(times), 0)::float8 AS count FROM (${from}) AS found`,
+    )
+    counts[finding] = row?.count ?? 0
+    const named = await database.query<{ event_id: string }>(
+      `SELECT event_id FROM (${from}) AS found ORDER BY event_id LIMIT ${EXAMPLES}`,
+    )
+    examples[finding] = named.map(({ event_id: id }) => id)
+  }
+  progress('')
+  const time = (ms: number): string | null => (Number.isFinite(ms) ? new Date(ms).toISOString() : null)
+  return {
+    ...counts,
+    window: { records: seen.records, from: time(seen.from), to: time(seen.to), partitions },
+    examples,
+  }
+}
+
+async function store(database: OperatorDatabase, records: readonly TopicRecord[]): Promise<void> {
+  await database.query(
+    `INSERT INTO verify_topic SELECT * FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::text[])`,
+    [
+      records.map(({ partition }) => partition),
+      records.map(({ offset }) => offset),
+      records.map(({ eventId }) => eventId),
+      records.map(({ key }) => key),
+    ],
+  )
+}

@@ -1,0 +1,46 @@
+/** What the cursor does when the world changes while it reads. */
+import { CursorClaims } from './claim-cursor'
+import { InFlight } from './in-flight'
+import { Lanes } from './lanes'
+import { LateRows } from './late-rows'
+import type { ClaimedRow, OutboxReader } from './ports'
+
+const row: ClaimedRow = {
+  id: 'a',
+  key: 'k',
+  seq: 5,
+  lane: 1,
+  token: '1',
+  topic: 't',
+  value: '{}',
+  eventId: 'e',
+  eventType: null,
+  traceparent: null,
+  attempts: 0,
+  error: null,
+  parked: false,
+  bytes: 10,
+}
+
+it('does not pass a row that was handed back during the read, though the cursor stood before it already', async () => {
+  const lanes = new Lanes()
+  const inFlight = new InFlight()
+  lanes.renewed([{ lane: 1, token: '1', lowWater: 4 }], Infinity)
+  inFlight.add(row)
+  let handBack = true
+  const reader = {
+    readRange: () => {
+      if (handBack) {
+        handBack = false
+        lanes.rewind(row)
+        inFlight.remove([row])
+      }
+      const read = new Map([[1, { readTo: 5, hasMore: false }]])
+      return Promise.resolve({ rows: [row], blocked: [], lanes: read, snapshot: '9:9:' })
+    },
+  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  const claims = new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 })
+  expect((await claims.beyond()).rows).toEqual([])
+  expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
+  expect((await claims.beyond()).rows).toEqual([row])
+})

@@ -1,0 +1,81 @@
+/** Between the polls: dead letters go out, SENT rows that are old enough go away. */
+import type { Lanes } from './lanes'
+import type { Clock, DeadLetterTopic, OutboxUpkeep } from './ports'
+
+export interface UpkeepEvents {
+  deadLettered(rows: number): void
+  /** The dead-letter topic could not take them; they are tried again. */
+  deadLettersWait(rows: number, problem: string): void
+  removed(rows: number): void
+  upkeepFailed(error: unknown): void
+}
+
+export interface UpkeepSettings {
+  /** Zero keeps SENT rows for ever. */
+  readonly sentRetentionMs: number
+}
+
+const LETTERS = 20
+/** Between two steps of a removal, so that it takes little of the database's time. */
+const BREATH_MS = 50
+/** Rows that were passed over (FAILED, and sent again since) are looked at again after this. */
+const START_OVER_MS = 3_600_000
+
+export class Upkeep {
+  private removedUpTo = new Map<number, number>()
+  private startOverAt = 0
+
+  constructor(
+    private readonly outbox: OutboxUpkeep,
+    private readonly deadLetters: DeadLetterTopic,
+    private readonly lanes: Lanes,
+    private readonly clock: Clock,
+    private readonly settings: UpkeepSettings,
+    private readonly events: UpkeepEvents,
+  ) {}
+
+  /** One round; stops early when `stopping` says so. */
+  async round(stopping: () => boolean): Promise<void> {
+    if (this.lanes.size === 0) return
+    try {
+      await this.sendDeadLetters(stopping)
+      if (this.settings.sentRetentionMs > 0) await this.removeOld(stopping)
+    } catch (error) {
+      this.events.upkeepFailed(error)
+    }
+  }
+
+  private async sendDeadLetters(stopping: () => boolean): Promise<void> {
+    while (!stopping()) {
+      const letters = await this.outbox.deadLettersDue(this.lanes.claimable(), LETTERS)
+      if (letters.length === 0) return
+      const { got, problem } = await this.deadLetters.publish(letters)
+      if (got.length > 0) {
+        await this.outbox.deadLettered(got)
+        this.events.deadLettered(got.length)
+      }
+      if (problem !== undefined) {
+        this.events.deadLettersWait(letters.length - got.length, problem)
+        return
+      }
+    }
+  }
+
+  private async removeOld(stopping: () => boolean): Promise<void> {
+    const now = this.clock.monotonicMs()
+    if (now >= this.startOverAt) {
+      this.removedUpTo = new Map()
+      this.startOverAt = now + START_OVER_MS
+    }
+    while (!stopping()) {
+      const lanes = this.lanes
+        .claimable()
+        .map(({ lane, token }) => ({ lane, token, after: this.removedUpTo.get(lane) ?? 0 }))
+      const { removed, dealtWith } = await this.outbox.removeSent(lanes, this.settings.sentRetentionMs)
+      for (const [lane, seq] of dealtWith) this.removedUpTo.set(lane, seq)
+      if (removed > 0) this.events.removed(removed)
+      if (dealtWith.size === 0) return
+      await this.clock.sleep(BREATH_MS)
+    }
+  }
+}

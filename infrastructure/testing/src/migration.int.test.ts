@@ -1,0 +1,87 @@
+/** The migration, run again on a live database: it waits for nobody, and nobody waits for it. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Client } from 'pg'
+import { createTestDatabase, type TestDatabase } from './database'
+import { repositoryRoot } from './repository-root'
+
+const migration = readFileSync(
+  path.join(repositoryRoot, 'infrastructure/docker/init/postgres/20-migration-event-sourcing.sql'),
+  'utf8',
+)
+
+// A write to each table; $1 is a number that differs from writer to writer.
+const WRITES: Record<string, string> = {
+  genesis_sessions: `INSERT INTO genesis_sessions (id, user_id) VALUES (lpad($1::int::text, 32, '0')::uuid, 'u')`,
+  command_inbox: `INSERT INTO command_inbox (id, session_id, command_type, idempotency_key)
+    VALUES (lpad($1::int::text, 32, '0')::uuid, lpad($1::int::text, 32, '0')::uuid, 'C', 'k')`,
+  async_tasks: `INSERT INTO async_tasks (task_type, triggered_by_command_id, session_id, request_event_id)
+    SELECT 'genesis.concept_generation', id, id, id FROM (SELECT lpad($1::int::text, 32, '0')::uuid AS id) AS one`,
+  domain_events: `INSERT INTO domain_events
+      (event_id, correlation_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload)
+    VALUES (gen_random_uuid(), gen_random_uuid(), 'E', 'A', $1::int::text, 1, '{}')`,
+  event_outbox: `INSERT INTO event_outbox (topic, key, payload) VALUES ('t', $1::int::text, '{}')`,
+  outbox_deliveries: `INSERT INTO outbox_deliveries (outbox_id, topic, attempts) VALUES (gen_random_uuid(), 't', $1::int)`,
+  outbox_relays: `INSERT INTO outbox_relays (id, name, lease_until) VALUES (gen_random_uuid(), $1::int::text, now())`,
+  // All its rows are there from the beginning.
+  outbox_lanes: `UPDATE outbox_lanes SET token = token + 1 WHERE lane = $1::int`,
+  outbox_audit: `INSERT INTO outbox_audit (who, action, rows) VALUES ('w', 'drop', $1::int)`,
+  flow_resume_handles: `INSERT INTO flow_resume_handles (correlation_id, resume_handle) VALUES ($1::int::text, '{}')`,
+  stream_tickets: `INSERT INTO stream_tickets (hash, user_id, token_expires_at, expires_at)
+    VALUES (sha256($1::int::text::bytea), 'u', now(), now())`,
+}
+
+let database: TestDatabase
+const clients: Client[] = []
+async function connect(): Promise<Client> {
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  clients.push(client)
+  return client
+}
+async function writeEverywhere(client: Client, number: number): Promise<void> {
+  for (const write of Object.values(WRITES)) await client.query(write, [number])
+}
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+})
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.end()))
+  await database.drop()
+})
+
+it('finishes while a writer of every table is under way, and lets others write until its own end', async () => {
+  const [writer, migrator, other] = [await connect(), await connect(), await connect()]
+  const { rows } = await writer.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+  )
+  expect(rows.map(({ name }) => name)).toEqual(Object.keys(WRITES).sort())
+  await writer.query('BEGIN')
+  await writeEverywhere(writer, 1)
+
+  // All its locks are held for as long as it is not committed.
+  await migrator.query(migration.replace(/COMMIT;\s*$/, ''))
+  expect((await migrator.query('SELECT pg_current_xact_id_if_assigned() AS id')).rows).not.toEqual([
+    { id: null },
+  ])
+  await other.query(`SET lock_timeout = '100ms'`)
+  await writeEverywhere(other, 2)
+
+  await migrator.query('COMMIT')
+  await writer.query('COMMIT')
+})
+
+it('gives up soon where it must change a table that is being written, and changes it when run again', async () => {
+  const [writer, migrator] = [await connect(), await connect()]
+  await migrator.query('ALTER SEQUENCE event_outbox_seq OWNED BY NONE')
+  await writer.query('BEGIN')
+  await writeEverywhere(writer, 1)
+  const impatient = migration.replace(`lock_timeout = '5s'`, `lock_timeout = '50ms'`)
+  await expect(migrator.query(impatient)).rejects.toMatchObject({ code: '55P03' })
+  await migrator.query('ROLLBACK')
+  await writer.query('COMMIT')
+  await migrator.query(migration)
+  const { rows } = await migrator.query(`SELECT pg_get_serial_sequence('event_outbox', 'seq') AS name`)
+  expect(rows).toEqual([{ name: 'public.event_outbox_seq' }])
+})
