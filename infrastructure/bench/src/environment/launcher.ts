@@ -1,0 +1,102 @@
+/** Starts what is measured: our services as processes, as a deployment would, and the benchmark's own processes. */
+import { freePort, Service, type RunFolder } from '@infinite-scribe/local-stack'
+import { Child } from './child'
+import { JWT } from './tokens'
+
+export interface Started {
+  readonly pid: number
+  readonly url: string
+  readonly logFile: string
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+/** Every process starts from these: nothing of the caller's own settings reaches what is measured. */
+const bare = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', LOG_LEVEL: 'info' })
+
+export class Launcher {
+  private readonly services = new Set<Service>()
+  private readonly children = new Set<Child<unknown>>()
+  private number = 0
+
+  constructor(
+    private readonly run: RunFolder,
+    private readonly brokers: readonly string[],
+  ) {}
+
+  /** A gateway, ready to serve, its log in a file. */
+  async gateway(databaseUrl: string, settings: Readonly<Record<string, string>> = {}): Promise<Started> {
+    const port = await freePort()
+    return this.service('api-gateway', `http://127.0.0.1:${port}`, {
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      GATEWAY_ADMIN_PORT: String(await freePort()),
+      JWT_ALGORITHMS: JWT.algorithm,
+      JWT_SECRET: JWT.secret,
+      JWT_ISSUER: JWT.issuer,
+      JWT_AUDIENCE: JWT.audience,
+      ...settings,
+    })
+  }
+
+  /** A relay, ready, its log in a file. */
+  async relay(
+    databaseUrl: string,
+    topic: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Started> {
+    const port = await freePort()
+    return this.service('message-relay', `http://127.0.0.1:${port}`, {
+      SERVICE_TYPE: 'message-relay',
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: this.brokers.join(','),
+      EVENTS_TOPIC: topic,
+      RELAY_HTTP_PORT: String(port),
+      ...settings,
+    })
+  }
+
+  /** A process of the benchmark's own, prepared and waiting for `go`. */
+  async child<Result>(program: string, job: unknown): Promise<Child<Result>> {
+    const child = await Child.start<Result>(program, job)
+    this.children.add(child)
+    return child
+  }
+
+  /** Ends what is still running. */
+  async close(): Promise<void> {
+    await Promise.all([...this.children].map((child) => child.end()))
+    await Promise.all([...this.services].map((service) => service.kill()))
+  }
+
+  private async service(
+    app: 'api-gateway' | 'message-relay',
+    url: string,
+    environment: Record<string, string>,
+  ): Promise<Started> {
+    const name = `${app}-${++this.number}`
+    const service = new Service({
+      name,
+      app,
+      url,
+      environment: { ...bare(), ...environment },
+      logFile: this.run.logFile(name),
+      pidFile: this.run.pidFile(name),
+    })
+    this.services.add(service)
+    await service.startReady()
+    const { pid } = service
+    if (pid === undefined) throw new Error(`${name} ended right after its start; its log: ${service.logFile}`)
+    const ended = (how: () => Promise<void>) => async () => {
+      await how()
+      this.services.delete(service)
+    }
+    return {
+      pid,
+      url,
+      logFile: service.logFile,
+      stop: ended(() => service.stop()),
+      kill: ended(() => service.kill()),
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Outcome, Scenario } from '../scenario'
+import { entryOf } from './entries'
+import { renderTable } from './table'
+
+const WHERE = {
+  machine: { cpu: 'some', cores: 2, memory_gb: 8, kernel: '6', provider: 'native' },
+  versions: { node: '20', postgresql: '16', kafkajs: '2', pg: '8' },
+  commit: 'abc',
+}
+const SCENARIO: Scenario = { name: 'drain', title: 'rows', run: () => Promise.reject(new Error('not run')) }
+const outcome = (ratio: number, memory: number): Outcome => ({
+  ours: { records_per_s: 37_123.456 },
+  baselines: { kafkajs: { records_per_s: 60_000 } },
+  checks: [
+    { name: 'kafkajs', value: ratio, target: 0.6, kind: 'ratio' },
+    { name: 'memory_mb_max', value: memory, target: 200, kind: 'figure' },
+  ],
+  rounds: 3,
+})
+
+describe('the entry of a scenario', () => {
+  it('has every key that the file promises', () => {
+    const entry = entryOf(SCENARIO, outcome(0.62, 180), WHERE)
+    expect(entry).toMatchObject({
+      scenario: 'drain',
+      ours: { records_per_s: 37_120, memory_mb_max: 180 },
+      baselines: { kafkajs: { records_per_s: 60_000 } },
+      ratios: { kafkajs: 0.62 },
+      targets: { kafkajs: 0.6, memory_mb_max: 200 },
+      held: true,
+      rounds: 3,
+      ...WHERE,
+    })
+  })
+
+  it.each([
+    ['a ratio under its bound', outcome(0.59, 180)],
+    ['a figure over its upper bound', outcome(0.62, 201)],
+    ['a void run', { ...outcome(0.62, 180), voidBecause: 'the baseline was slow' }],
+    ['a figure that is missing', outcome(NaN, 180)],
+  ])('is not held with %s', (_, measured) => {
+    expect(entryOf(SCENARIO, measured, WHERE).held).toBe(false)
+  })
+
+  it('is printed with each bound and whether it holds', () => {
+    const printed = renderTable([entryOf(SCENARIO, outcome(0.62, 201), WHERE)])
+    expect(printed).toContain('held      kafkajs: 0.62 (≥ 0.6)')
+    expect(printed).toContain('NOT held  memory_mb_max: 201 (≤ 200)')
+  })
+})

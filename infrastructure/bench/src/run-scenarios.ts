@@ -1,0 +1,52 @@
+/** Runs scenarios one after another on one PostgreSQL and one broker; a scenario that fails does not stop the next. */
+import { progressOn } from '@infinite-scribe/local-stack'
+import { BenchDatabases } from './environment/bench-databases'
+import { BenchTopics } from './environment/bench-topics'
+import { Launcher } from './environment/launcher'
+import { surroundings } from './environment/machine'
+import { openServers } from './environment/servers'
+import { entryOf, type Entry } from './report/entries'
+import type { Scale, Scenario } from './scenario'
+
+export interface Run {
+  readonly entries: readonly Entry[]
+  readonly failures: readonly { scenario: string; error: unknown }[]
+}
+
+/** Measures the scenarios; when `signal` aborts, what is under way is ended and the rest left out. */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  scale: Scale,
+  signal: AbortSignal,
+): Promise<Run> {
+  const progress = progressOn(process.stderr)
+  const servers = await progress.step('PostgreSQL and Kafka', () => openServers(process.env))
+  const databases = new BenchDatabases(servers.adminUrl)
+  const topics = new BenchTopics(servers.brokers)
+  const launch = new Launcher(servers.run, servers.brokers)
+  const abandon = () => void launch.close()
+  signal.addEventListener('abort', abandon, { once: true })
+  const entries: Entry[] = []
+  const failures: { scenario: string; error: unknown }[] = []
+  try {
+    const where = await surroundings(servers)
+    for (const scenario of scenarios) {
+      if (signal.aborted) break
+      try {
+        const outcome = await progress.step(scenario.name, (say) =>
+          scenario.run({ scale, databases, topics, launch, say }),
+        )
+        entries.push(entryOf(scenario, outcome, where))
+      } catch (error) {
+        failures.push({ scenario: scenario.name, error })
+        await launch.close()
+      }
+    }
+  } finally {
+    await launch.close()
+    await databases.close()
+    await topics.close()
+    await servers.close()
+  }
+  return { entries, failures }
+}

@@ -1,0 +1,72 @@
+/** Sends commands over HTTP with signed tokens, as fast as they are answered or at a rate. */
+import { Pool, type Dispatcher } from 'undici'
+import { tokenFor } from '../environment/tokens'
+import { closedLoop, openLoop } from '../measure/load-loops'
+import { FEEDBACK, ownerOf, sessionId, SESSIONS } from '../seed/sessions'
+import { runWorker } from './worker'
+
+export interface HttpLoadJob {
+  readonly url: string
+  /** How many requests are under way at once, or how many are begun in a second. */
+  readonly load: { readonly inFlight: number } | { readonly perSecond: number }
+  readonly warmUpMs: number
+  readonly measureMs: number
+  /** Only the first so many sessions; all unless given. */
+  readonly sessions?: number
+}
+
+const MAX_CONNECTIONS = 256
+const BODY = JSON.stringify({ command_type: 'SubmitFeedback', payload: FEEDBACK })
+
+runWorker<HttpLoadJob>(async ({ job, ready, mark }) => {
+  const pool = new Pool(job.url, { connections: MAX_CONNECTIONS, pipelining: 1 })
+  const tokens = new Map<string, string>()
+  const requests = Array.from({ length: job.sessions ?? SESSIONS }, (_, number) => {
+    const owner = ownerOf(number)
+    const token = tokens.get(owner) ?? tokenFor(owner)
+    tokens.set(owner, token)
+    return {
+      path: `/genesis/sessions/${sessionId(number)}/commands`,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    }
+  })
+  const send = (number: number) => {
+    const request = requests[number]
+    if (!request) throw new Error('there is no such session')
+    return post(pool, { method: 'POST', body: BODY, ...request })
+  }
+  await ready()
+  const { load } = job
+  const result =
+    'inFlight' in load
+      ? await closedLoop({ ...job, ...load, mark }, (sender) => {
+          // Each sender has sessions of its own: the sessions' queues are another scenario's business.
+          const turns = Math.floor(requests.length / load.inFlight)
+          return send(Math.floor(Math.random() * turns) * load.inFlight + sender)
+        })
+      : await openLoop({ ...job, ...load, mark }, () => send(Math.floor(Math.random() * requests.length)))
+  await pool.destroy()
+  return result
+})
+
+/** undici's dispatch instead of its promises: the load shares the cores with what it measures. */
+function post(pool: Pool, options: Dispatcher.DispatchOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let status = 0
+    let body = ''
+    pool.dispatch(options, {
+      onRequestStart: () => undefined,
+      onResponseStart: (_, statusCode) => {
+        status = statusCode
+      },
+      onResponseData: (_, chunk) => {
+        if (status >= 300) body += chunk.toString()
+      },
+      onResponseEnd: () => {
+        if (status === 200) resolve()
+        else reject(new Error(`answered ${status}: ${body}`))
+      },
+      onResponseError: (_, error) => reject(error),
+    })
+  })
+}
