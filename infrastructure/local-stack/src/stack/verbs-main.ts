@@ -20,7 +20,7 @@ const show = (parts: readonly PartStatus[]): void => {
 
 const count = (text: string): number => {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number')
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.')
   return value
 }
 
@@ -44,11 +44,12 @@ const showLogs = async (name: string, options: { lines: number; follow?: true })
 }
 
 const program = new Command('npm run stack --').description('Drives the running stack (npm start).')
+program.showHelpAfterError('Every verb: npm run stack -- --help')
 
 const perform = async (request: ControlRequest): Promise<void> => show(await control(request))
 
 program
-  .command('status', { isDefault: true })
+  .command('status')
   .description('what runs, and where')
   .option('--json', 'for programs')
   .action(async ({ json }: { json?: true }) => {
@@ -96,7 +97,10 @@ program
   .description('a new empty database and new empty topics')
   .action(() => perform({ verb: 'reset' }))
 
-program.parseAsync().catch((error: unknown) => {
+// Not commander's default command: that would take a misspelt verb for an argument of its own.
+const words = process.argv.length > 2 ? process.argv : [...process.argv, 'status']
+
+program.parseAsync(words).catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`)
   process.exitCode = 1
 })
