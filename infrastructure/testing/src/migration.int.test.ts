@@ -9,6 +9,8 @@ const migration = readFileSync(
   path.join(repositoryRoot, 'infrastructure/docker/init/postgres/20-migration-event-sourcing.sql'),
   'utf8',
 )
+// Each without its COMMIT: what it has locked stays locked.
+const transactions = migration.split(/^COMMIT;$/m)
 
 // A write to each table; $1 is a number that differs from writer to writer.
 const WRITES: Record<string, string> = {
@@ -61,7 +63,7 @@ it('finishes while a writer of every table is under way, and lets others write u
   await writeEverywhere(writer, 1)
 
   // All its locks are held for as long as it is not committed.
-  await migrator.query(migration.replace(/COMMIT;\s*$/, ''))
+  await migrator.query(transactions[0]!)
   expect((await migrator.query('SELECT pg_current_xact_id_if_assigned() AS id')).rows).not.toEqual([
     { id: null },
   ])
@@ -70,6 +72,45 @@ it('finishes while a writer of every table is under way, and lets others write u
 
   await migrator.query('COMMIT')
   await writer.query('COMMIT')
+})
+
+const checkOnTaskTypes = async (client: Client) => {
+  const { rows } = await client.query<{ definition: string }>(
+    `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'async_tasks_type_check'`,
+  )
+  return rows.map(({ definition }) => definition)
+}
+
+it('lets task types in that an older schema did not know, and looks at the old rows while others write', async () => {
+  const [migrator, other] = [await connect(), await connect()]
+  const wanted = await checkOnTaskTypes(migrator)
+  await migrator.query(`ALTER TABLE async_tasks DROP CONSTRAINT async_tasks_type_check,
+    ADD CONSTRAINT async_tasks_type_check CHECK (task_type IN ('genesis.concept_generation'))`)
+  await writeEverywhere(other, 1)
+
+  await migrator.query(`${transactions[0]!} COMMIT;`)
+  expect(await checkOnTaskTypes(migrator)).toEqual(wanted.map((definition) => `${definition} NOT VALID`))
+  await migrator.query(transactions[1]!)
+  expect(await checkOnTaskTypes(migrator)).toEqual(wanted)
+  await other.query(`SET lock_timeout = '100ms'`)
+  await writeEverywhere(other, 2)
+  await migrator.query('COMMIT')
+})
+
+it.each([
+  '',
+  'genesis.',
+  'concept_generation',
+  'genesis.Concept',
+  'genesis.a__b',
+  'genesis.a.b',
+  'genesis.a\n',
+])('lets no task in whose type is %j', async (type) => {
+  const client = await connect()
+  await writeEverywhere(client, 1)
+  await expect(client.query('UPDATE async_tasks SET task_type = $1', [type])).rejects.toMatchObject({
+    constraint: 'async_tasks_type_check',
+  })
 })
 
 it('gives up soon where it must change a table that is being written, and changes it when run again', async () => {

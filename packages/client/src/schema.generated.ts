@@ -441,8 +441,8 @@ export interface components {
         Task: {
             /** Format: uuid */
             task_id: string;
-            /** @enum {unknown} */
-            task_type: "genesis.concept_generation";
+            /** @description Which work it is: each asynchronous command has a type of its own */
+            task_type: string;
             /** @enum {unknown} */
             status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
             progress: number;

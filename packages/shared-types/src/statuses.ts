@@ -1,4 +1,4 @@
-/** The closed sets of statuses and stages, as the database's checks have them. */
+/** The closed sets of statuses and stages, and the form of a task's type, as the database's checks have them. */
 export const SESSION_STATUSES = ['IN_PROGRESS', 'COMPLETED', 'ABANDONED'] as const
 export type SessionStatus = (typeof SESSION_STATUSES)[number]
 
@@ -25,8 +25,9 @@ export type OutboxStatus = (typeof OUTBOX_STATUSES)[number]
 export const TASK_STATUSES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
 export type TaskStatus = (typeof TASK_STATUSES)[number]
 
-export const TASK_TYPES = ['genesis.concept_generation'] as const
-export type TaskType = (typeof TASK_TYPES)[number]
+/** What a task type looks like; which ones there are is for the commands that ask for tasks to say. */
+export type TaskType = `genesis.${string}`
+export const TASK_TYPE_PATTERN = String.raw`^genesis\.[a-z]+(_[a-z]+)*$`
 
 export const RESUME_HANDLE_STATUSES = ['PENDING_PAUSE', 'PAUSED', 'RESUMED', 'EXPIRED'] as const
 export type ResumeHandleStatus = (typeof RESUME_HANDLE_STATUSES)[number]

@@ -1,5 +1,5 @@
 /** What the task routes take and answer, as JSON schemas. */
-import { TASK_STATUSES, TASK_TYPES } from '@infinite-scribe/shared-types'
+import { TASK_STATUSES, TASK_TYPE_PATTERN } from '@infinite-scribe/shared-types'
 import type { JsonSchema } from '../http/validate'
 
 const uuid = { type: 'string', format: 'uuid' } as const
@@ -21,7 +21,11 @@ export const TASK: JsonSchema = {
   ],
   properties: {
     task_id: uuid,
-    task_type: { enum: TASK_TYPES },
+    task_type: {
+      type: 'string',
+      pattern: TASK_TYPE_PATTERN,
+      description: 'Which work it is: each asynchronous command has a type of its own',
+    },
     status: { enum: TASK_STATUSES },
     progress: { type: 'number', minimum: 0, maximum: 100 },
     message: { type: 'string' },

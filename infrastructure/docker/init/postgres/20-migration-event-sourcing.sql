@@ -70,7 +70,8 @@ CREATE TABLE IF NOT EXISTS async_tasks (
   CONSTRAINT async_tasks_pkey PRIMARY KEY (id),
   CONSTRAINT async_tasks_command_fkey FOREIGN KEY (triggered_by_command_id) REFERENCES command_inbox (id),
   CONSTRAINT async_tasks_session_fkey FOREIGN KEY (session_id) REFERENCES genesis_sessions (id),
-  CONSTRAINT async_tasks_type_check CHECK (task_type IN ('genesis.concept_generation')),
+  -- The gateway's commands know which types there are: a new one needs no change here.
+  CONSTRAINT async_tasks_type_check CHECK (task_type ~ '^genesis\.[a-z]+(_[a-z]+)*$'),
   CONSTRAINT async_tasks_status_check CHECK (status IN ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED')),
   CONSTRAINT async_tasks_progress_check CHECK (progress BETWEEN 0 AND 100)
 );
@@ -402,7 +403,7 @@ COMMENT ON COLUMN command_inbox.updated_at IS 'When its status last changed.';
 
 COMMENT ON TABLE async_tasks IS 'The work an asynchronous command asked for; its end ends the command.';
 COMMENT ON COLUMN async_tasks.id IS 'task_id of the answer, and metadata.task_id of the events.';
-COMMENT ON COLUMN async_tasks.task_type IS 'What is to be done: genesis.concept_generation.';
+COMMENT ON COLUMN async_tasks.task_type IS 'What is to be done: genesis.concept_generation, or what another asynchronous command asks for.';
 COMMENT ON COLUMN async_tasks.triggered_by_command_id IS 'The command that asked for it.';
 COMMENT ON COLUMN async_tasks.session_id IS 'The session of that command.';
 COMMENT ON COLUMN async_tasks.request_event_id IS 'The event that told the agents; its arrival on Kafka starts the time-out''s clock.';
@@ -499,4 +500,31 @@ COMMENT ON COLUMN flow_resume_handles.expires_at IS 'When waiting is given up.';
 COMMENT ON COLUMN flow_resume_handles.created_at IS 'When it was made.';
 COMMENT ON COLUMN flow_resume_handles.updated_at IS 'When it last changed.';
 
+-- ---------------------------------------------------------------------------------------------------------
+-- The check on task types was a list once. To exchange it locks the table for everyone, so it is the last step
+-- before the end; what may take long, to look at every row, is left to a transaction of its own.
+-- ---------------------------------------------------------------------------------------------------------
+DO $task_types$ BEGIN
+  IF EXISTS (SELECT FROM pg_constraint
+              WHERE conrelid = to_regclass('async_tasks') AND conname = 'async_tasks_type_check'
+                AND pg_get_constraintdef(oid) NOT LIKE '%~%') THEN
+    ALTER TABLE async_tasks
+      DROP CONSTRAINT async_tasks_type_check,
+      ADD CONSTRAINT async_tasks_type_check CHECK (task_type ~ '^genesis\.[a-z]+(_[a-z]+)*$') NOT VALID;
+  END IF;
+END $task_types$;
+
+COMMIT;
+
+-- The rows that were there before are looked at while others write.
+BEGIN;
+DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
+SET LOCAL lock_timeout = '5s';
+DO $task_types$ BEGIN
+  IF EXISTS (SELECT FROM pg_constraint
+              WHERE conrelid = to_regclass('async_tasks') AND conname = 'async_tasks_type_check'
+                AND NOT convalidated) THEN
+    ALTER TABLE async_tasks VALIDATE CONSTRAINT async_tasks_type_check;
+  END IF;
+END $task_types$;
 COMMIT;

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@infinite-scribe/testing'
 import { Client } from 'pg'
 import ts from 'typescript'
+import { TASK_TYPE_PATTERN } from '../statuses'
 
 interface Column {
   table: string
@@ -72,6 +73,10 @@ function rowMembers(file: string): Map<string, ts.Type> {
 
 const partsOf = (type: ts.Type): ts.Type[] => (type.isUnion() ? type.types : [type])
 const isNull = (type: ts.Type) => (type.flags & ts.TypeFlags.Null) !== 0
+const isTemplate = (type: ts.Type): type is ts.TemplateLiteralType =>
+  (type.flags & ts.TypeFlags.TemplateLiteral) !== 0
+/** What a pattern's matches all begin with: `genesis.` of `^genesis\\.[a-z]+$`. */
+const literalHead = (pattern = '') => /^\^((?:\w|\\.)*)/.exec(pattern)?.[1]?.replaceAll('\\', '')
 const isAliased = (type: ts.Type, name: string) => type.aliasSymbol?.name === name
 
 it('has a file for every table, and a table for every file', () => {
@@ -100,6 +105,14 @@ describe.each(files.map((file) => [tableOf(file), file]))('%s', (table, file) =>
       const bare = partsOf(type).filter((part) => !isNull(part))
       if (column.type === 'jsonb') {
         for (const part of bare) expect([where, part.flags & ts.TypeFlags.Object]).not.toEqual([where, 0])
+        continue
+      }
+      const [only] = bare
+      if (only && isTemplate(only)) {
+        // What the check lets through begins and goes on as the type says, and is what the package's pattern says.
+        const [pattern] = column.checks.map((check) => /~ '([^']+)'::text/.exec(check)?.[1])
+        expect([where, only.texts]).toEqual([where, [literalHead(pattern), '']])
+        expect([where, pattern]).toEqual([where, TASK_TYPE_PATTERN])
         continue
       }
       const literals = bare.filter((part) => part.isStringLiteral())
