@@ -71,11 +71,12 @@ export function createServices(parts: ServiceParts): Services {
   const notifier = parts.notifier ?? wakeUp
 
   const unitOfWork = new UnitOfWork(knex)
-  const common = { unitOfWork, queues: new SessionQueues(), notifier, settings, clock }
+  const common = { catalog, unitOfWork, queues: new SessionQueues(), notifier, settings, clock }
   const tasks = new TaskService(common)
   const timeOuts = new TimeOuts({
     unitOfWork,
     tasks,
+    taskTypes: catalog.taskTypes,
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
     failed: warn('overdue commands could not be failed'),
@@ -90,7 +91,7 @@ export function createServices(parts: ServiceParts): Services {
   })
 
   return {
-    commands: new CommandService({ ...common, catalog }),
+    commands: new CommandService(common),
     sessions: new SessionService(common),
     tasks,
     readiness: new Readiness(probe),

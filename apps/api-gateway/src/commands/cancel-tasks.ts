@@ -1,7 +1,6 @@
 /** Cancels the open tasks of a session that is being finished. */
 import { statement } from '../database/statement'
-import { SESSION_FINISHED_ERROR } from '../genesis/concept-generation'
-import type { OpenTask } from '../genesis/decision'
+import { SESSION_FINISHED_ERROR, type OpenTask } from '../genesis/task'
 import type { Transaction } from './unit-of-work'
 
 const update = statement(

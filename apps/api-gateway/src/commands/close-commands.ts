@@ -1,7 +1,7 @@
 /** Ends commands that are under way. */
 import type { CommandStatus } from '@infinite-scribe/shared-types'
 import { statement } from '../database/statement'
-import type { OpenTask } from '../genesis/decision'
+import type { OpenTask } from '../genesis/task'
 import type { Transaction } from './unit-of-work'
 
 const update = statement(

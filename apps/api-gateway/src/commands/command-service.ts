@@ -110,7 +110,7 @@ export class CommandService implements CommandPort {
   private async carryOut(
     tx: Transaction,
     request: CommandRequest,
-    { definition }: CatalogedCommand,
+    { definition, decide }: CatalogedCommand,
     { commandId, taskId }: Ids,
   ): Promise<CommandAnswer | Refusal> {
     const { settings, clock } = this.parts
@@ -122,7 +122,7 @@ export class CommandService implements CommandPort {
     const earlier = await findByIdempotencyKey(tx, request)
     if (earlier) return answerAgain(definition, earlier)
 
-    const events = definition.decide(session.state, { sessionId, commandId, taskId, payload })
+    const events = decide(session.state, { sessionId, commandId, taskId, payload })
     if (isRefusal(events)) return events
     const next = events.reduce(evolve, session.state)
     const cancelled = session.state.openTasks.filter((open) => !next.openTasks.includes(open))

@@ -32,9 +32,10 @@ export function chain(head: ChainHead, events: readonly DecidedEvent[], origin: 
   let { version, lastEventId } = head
   return events.map((event) => {
     const eventId = randomUUID()
+    const task = event.opens ?? event.ends
     const envelope: EventEnvelope = {
       event_id: eventId,
-      correlation_id: event.task?.commandId ?? origin.commandId ?? eventId,
+      correlation_id: task?.commandId ?? origin.commandId ?? eventId,
       causation_id: lastEventId,
       event_type: event.type,
       event_version: 1,
@@ -45,7 +46,7 @@ export function chain(head: ChainHead, events: readonly DecidedEvent[], origin: 
       metadata: {
         user_id: head.owner,
         actor: origin.actor,
-        ...(event.task ? { task_id: event.task.taskId } : {}),
+        ...(task ? { task_id: task.taskId } : {}),
         source_service: SOURCE_SERVICE,
         timestamp,
         ...(origin.requestId === undefined ? {} : { request_id: origin.requestId }),

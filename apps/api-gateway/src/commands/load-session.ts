@@ -1,5 +1,5 @@
 /** Reads a session as a command needs it: its state, the head of its chain, and the tasks that are open. */
-import type { GenesisStageOrFinished, SessionStatus } from '@infinite-scribe/shared-types'
+import type { GenesisStageOrFinished, SessionStatus, TaskType } from '@infinite-scribe/shared-types'
 import { statement } from '../database/statement'
 import type { GenesisSession } from '../genesis/session'
 import type { ChainHead } from './event-chain'
@@ -17,14 +17,15 @@ interface Row {
   version: number
   last_event_id: string | null
   gate_is_open: boolean
-  open_tasks: { task_id: string; command_id: string }[]
+  open_tasks: { task_id: string; command_id: string; task_type: TaskType }[]
 }
 
 // Open tasks are found through the few pending commands, not through all the tasks the session ever had.
 const select = statement<Row>(
   'load-session',
   `SELECT s.id, s.status, s.current_stage, s.version, s.last_event_id, ${GATE_IS_OPEN('s.id')} AS gate_is_open,
-          coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', t.id, 'command_id', c.id) ORDER BY t.created_at, t.id)
+          coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', t.id, 'command_id', c.id, 'task_type', t.task_type)
+                                     ORDER BY t.created_at, t.id)
                       FROM command_inbox c
                       JOIN async_tasks t ON t.triggered_by_command_id = c.id
                      WHERE c.session_id = s.id
@@ -55,7 +56,11 @@ export async function loadSession(
       status: row.status,
       currentStage: row.current_stage,
       confirmedData: {},
-      openTasks: row.open_tasks.map((task) => ({ taskId: task.task_id, commandId: task.command_id })),
+      openTasks: row.open_tasks.map((task) => ({
+        taskId: task.task_id,
+        commandId: task.command_id,
+        taskType: task.task_type,
+      })),
     },
   }
 }

@@ -1,10 +1,15 @@
 /** The command types there are: adding one is adding its file and a line here. */
-import type { JsonObject } from '@infinite-scribe/shared-types'
+import { TASK_TYPE_PATTERN, type JsonObject, type TaskType } from '@infinite-scribe/shared-types'
 import { Ajv, type ErrorObject } from 'ajv'
-import type { CommandDefinition } from './command-definition'
+import { ServiceFault } from '../outcome'
+import type { AsyncCommand, Command, CommandDefinition } from './command-definition'
 import { confirmStage } from './commands/confirm-stage'
 import { requestConceptGeneration } from './commands/request-concept-generation'
 import { submitFeedback } from './commands/submit-feedback'
+import { decideCommand } from './decide-command'
+import type { DecidedEvent, Decision } from './decision'
+import type { GenesisSession } from './session'
+import { SESSION_FINISHED_ERROR, type OpenTask, type TaskEnd } from './task'
 
 export interface PayloadError {
   /** JSON Pointer into the request's body. */
@@ -15,36 +20,69 @@ export interface PayloadError {
 // A body of 100 KB can hold tens of thousands of faults.
 const MAX_ERRORS = 50
 
+const WELL_FORMED_TASK_TYPE = new RegExp(TASK_TYPE_PATTERN)
+
 export interface CatalogedCommand {
   readonly definition: CommandDefinition
   /** What the schema has against a payload; empty when nothing. */
   readonly faultsOf: (payload: JsonObject) => PayloadError[]
+  /** The events that the command adds to the session, or why it may not. Pure. */
+  readonly decide: (session: GenesisSession, command: Command) => Decision
 }
 
 export class CommandCatalog {
   readonly supported: readonly string[]
-  private readonly commands: ReadonlyMap<string, CatalogedCommand>
+  /** The types of the tasks that these commands ask for. */
+  readonly taskTypes: readonly TaskType[]
+  private readonly ajv = new Ajv({ allErrors: true })
+  private readonly commands = new Map<string, CatalogedCommand>()
+  private readonly asynchronous = new Map<TaskType, AsyncCommand>()
 
+  /** @throws for a type or a task type that two commands have, and for a task type that PostgreSQL would refuse. */
   constructor(definitions: readonly CommandDefinition[]) {
-    const ajv = new Ajv({ allErrors: true })
-    this.supported = definitions.map(({ type }) => type)
-    this.commands = new Map(
-      definitions.map((definition) => {
-        const validate = ajv.compile<JsonObject>(definition.schema)
-        return [
-          definition.type,
-          {
-            definition,
-            faultsOf: (payload) =>
-              validate(payload) ? [] : (validate.errors ?? []).slice(0, MAX_ERRORS).map(asPayloadError),
-          },
-        ]
-      }),
-    )
+    for (const definition of definitions) {
+      if (this.commands.has(definition.type)) throw new Error(`there are two commands ${definition.type}`)
+      this.commands.set(definition.type, this.cataloged(definition))
+      if (definition.mode === 'async') this.addTaskOf(definition)
+    }
+    this.supported = [...this.commands.keys()]
+    this.taskTypes = [...this.asynchronous.keys()]
   }
 
   find(commandType: string): CatalogedCommand | undefined {
     return this.commands.get(commandType)
+  }
+
+  /**
+   * The event that tells how an open task of the session ended, as the command that asked for it words it. Pure.
+   * @throws {ServiceFault} SERVICE_UNAVAILABLE for a task that only another version of this service knows how to end.
+   */
+  taskEnded(sessionId: string, task: OpenTask, end: TaskEnd): DecidedEvent {
+    const definition = this.asynchronous.get(task.taskType)
+    if (!definition)
+      throw new ServiceFault('SERVICE_UNAVAILABLE', `No command here asks for a task ${task.taskType}`)
+    return { ...definition.ended(sessionId, task, end), ends: task }
+  }
+
+  private cataloged(definition: CommandDefinition): CatalogedCommand {
+    const validate = this.ajv.compile<JsonObject>(definition.schema)
+    return {
+      definition,
+      faultsOf: (payload) =>
+        validate(payload) ? [] : (validate.errors ?? []).slice(0, MAX_ERRORS).map(asPayloadError),
+      decide: (session, command) =>
+        decideCommand(definition, session, command, (task) =>
+          this.taskEnded(command.sessionId, task, { how: 'cancelled', error: SESSION_FINISHED_ERROR }),
+        ),
+    }
+  }
+
+  private addTaskOf(definition: AsyncCommand): void {
+    const { type, taskType } = definition
+    if (!WELL_FORMED_TASK_TYPE.test(taskType)) throw new Error(`${type} asks for a task ${taskType}`)
+    const other = this.asynchronous.get(taskType)
+    if (other) throw new Error(`${other.type} and ${type} ask for the same task ${taskType}`)
+    this.asynchronous.set(taskType, definition)
   }
 }
 

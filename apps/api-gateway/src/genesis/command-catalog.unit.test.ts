@@ -1,9 +1,10 @@
 /** The catalog: what it lets through, and that a new command is one definition. */
 import { eventName } from '@infinite-scribe/shared-types'
-import { isRefusal } from '../outcome'
+import { isRefusal, ServiceFault } from '../outcome'
 import { CommandCatalog, commandCatalog } from './command-catalog'
 import { defineCommand } from './command-definition'
 import { decided } from './decision'
+import { catalogWithTitles, requestTitleProposal, TITLE_TASK } from './request-title-proposal.kit.test'
 import { evolve, initialSession } from './session'
 
 it('names the command types there are', () => {
@@ -49,10 +50,10 @@ it('takes a new command as one definition, with an event of its own', () => {
       ],
     }),
   ])
-  const { definition, faultsOf } = catalog.find('ProposeTitle')!
+  const { decide, faultsOf } = catalog.find('ProposeTitle')!
   expect(faultsOf({})).toHaveLength(1)
   const given = initialSession()
-  const events = definition.decide(given, {
+  const events = decide(given, {
     sessionId: 's',
     commandId: 'c',
     taskId: 't',
@@ -63,6 +64,59 @@ it('takes a new command as one definition, with an event of its own', () => {
     { type: 'Genesis.Session.TitleProposed', payload: { session_id: 's', title: 'T' } },
   ])
   expect(events.reduce(evolve, given)).toEqual(given)
+})
+
+describe('a new asynchronous command', () => {
+  const command = { sessionId: 's', commandId: 'c', taskId: 't', payload: { tone: 'dark' } }
+  const task = { taskId: 't', commandId: 'c', taskType: TITLE_TASK } as const
+
+  it('opens its task by its first event and ends it by its own event, whatever their names', () => {
+    const requested = catalogWithTitles.find('RequestTitleProposal')!.decide(initialSession(), command)
+    if (isRefusal(requested)) throw new Error('refused')
+    expect(requested).toEqual([
+      {
+        type: 'Genesis.Session.TitleRequested',
+        payload: { session_id: 's', tone: 'dark' },
+        opens: task,
+      },
+    ])
+    const pending = requested.reduce(evolve, initialSession())
+    expect(pending.openTasks).toEqual([task])
+
+    const ended = catalogWithTitles.taskEnded('s', task, { how: 'completed', result: { title: 'T' } })
+    expect(ended).toEqual({
+      type: 'Genesis.Session.TitleProposed',
+      payload: { session_id: 's', task_id: 't', result: { title: 'T' } },
+      ends: task,
+    })
+    expect(evolve(pending, ended)).toEqual(initialSession())
+  })
+
+  it('does not compile without an event that asks for its task', () => {
+    // @ts-expect-error its decision has no event
+    const definition = defineCommand({
+      type: 'RequestNothing',
+      mode: 'async',
+      taskType: 'genesis.nothing',
+      schema: {},
+      decide: () => [],
+      ended: () => decided('Genesis.Session.NothingProposed', {}),
+    })
+    expect(definition.type).toBe('RequestNothing')
+  })
+
+  it('has a type and a task type of its own, which the database would take', () => {
+    const catalogOf = (changes: object) => () =>
+      new CommandCatalog([requestTitleProposal, { ...requestTitleProposal, ...changes }])
+    expect(catalogOf({ taskType: 'genesis.other' })).toThrow('two commands RequestTitleProposal')
+    expect(catalogOf({ type: 'Other' })).toThrow('ask for the same task genesis.title_proposal')
+    expect(catalogOf({ type: 'Other', taskType: 'genesis.Title' })).toThrow('a task genesis.Title')
+  })
+
+  it('is for a catalog that has it alone to end', () => {
+    const end = { how: 'completed', result: {} } as const
+    expect(() => commandCatalog.taskEnded('s', task, end)).toThrow(ServiceFault)
+  })
 })
 
 it('does not compile with a wrong event name, or a payload that is another event’s', () => {

@@ -1,19 +1,16 @@
 /** What a command decides: events that are to become facts, or a refusal. */
 import type { GenesisEventPayloads, GenesisEventType, ValidEventName } from '@infinite-scribe/shared-types'
 import type { Refusal } from '../outcome'
-
-/** A task that has not ended, and the command that asked for it. */
-export interface OpenTask {
-  readonly taskId: string
-  readonly commandId: string
-}
+import type { OpenTask } from './task'
 
 /** An event before it has an identity, a version and a time. */
 export interface DecidedEvent {
   readonly type: string
   readonly payload: object
-  /** The task it is about: its id goes into the metadata, its command is the event's correlation. */
-  readonly task?: OpenTask
+  /** The task that it asks for; the catalog says so of the first event of an async command. */
+  readonly opens?: OpenTask
+  /** The task whose end it tells; the catalog says so of what a definition's `ended` returns. */
+  readonly ends?: OpenTask
 }
 
 export type Decision = readonly DecidedEvent[] | Refusal
@@ -24,7 +21,6 @@ type PayloadOf<Name extends string> = Name extends GenesisEventType ? GenesisEve
 export function decided<const Name extends string>(
   type: ValidEventName<Name>,
   payload: PayloadOf<Name>,
-  task?: OpenTask,
 ): DecidedEvent {
-  return { type, payload, ...(task ? { task } : {}) }
+  return { type, payload }
 }

@@ -7,8 +7,9 @@ import {
   type JsonObject,
   type SessionStatus,
 } from '@infinite-scribe/shared-types'
-import type { DecidedEvent, OpenTask } from './decision'
+import type { DecidedEvent } from './decision'
 import { FIRST_STAGE } from './stage'
+import type { OpenTask } from './task'
 
 export interface GenesisSession {
   readonly status: SessionStatus
@@ -22,18 +23,21 @@ export function initialSession(): GenesisSession {
   return { status: 'IN_PROGRESS', currentStage: FIRST_STAGE, confirmedData: {}, openTasks: [] }
 }
 
-/** The session after `event`; an event that it does not know changes nothing. */
+/** The session after `event`; one whose name it does not know changes at most which tasks are open. */
 export function evolve(session: GenesisSession, event: DecidedEvent): GenesisSession {
+  return { ...afterFact(session, event), openTasks: openTasksAfter(session.openTasks, event) }
+}
+
+// Tasks are opened and ended by events of whatever name.
+function openTasksAfter(open: readonly OpenTask[], { opens, ends }: DecidedEvent): readonly OpenTask[] {
+  const left = ends ? open.filter(({ taskId }) => taskId !== ends.taskId) : open
+  return opens ? [...left, opens] : left
+}
+
+function afterFact(session: GenesisSession, event: DecidedEvent): GenesisSession {
   switch (event.type) {
     case GENESIS_EVENTS.sessionCreated:
       return initialSession()
-    case GENESIS_EVENTS.conceptGenerationRequested:
-      return event.task ? { ...session, openTasks: [...session.openTasks, event.task] } : session
-    case GENESIS_EVENTS.conceptProposed:
-    case GENESIS_EVENTS.conceptGenerationFailed: {
-      const { task_id } = event.payload as GenesisEventPayloads['Genesis.Session.ConceptProposed']
-      return { ...session, openTasks: session.openTasks.filter(({ taskId }) => taskId !== task_id) }
-    }
     case GENESIS_EVENTS.stageConfirmed: {
       const { stage, next_stage, data } =
         event.payload as GenesisEventPayloads['Genesis.Session.StageConfirmed']

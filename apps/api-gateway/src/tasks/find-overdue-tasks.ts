@@ -1,4 +1,5 @@
 /** Finds the open tasks that nobody finished in time, by the database's clock. */
+import type { TaskType } from '@infinite-scribe/shared-types'
 import type { Transaction } from '../commands/unit-of-work'
 import { statement, type Queryable } from '../database/statement'
 
@@ -20,7 +21,7 @@ const FROM = `async_tasks t
 // The index on the open tasks' updated_at finds the few that may be due.
 const select = statement<{ id: string }>(
   'find-overdue-tasks',
-  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} ORDER BY t.updated_at LIMIT ?::int`,
+  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[]) ORDER BY t.updated_at LIMIT ?::int`,
 )
 
 const selectOne = statement<{ id: string }>(
@@ -28,13 +29,13 @@ const selectOne = statement<{ id: string }>(
   `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.id = ?::uuid`,
 )
 
-/** The ids of at most `limit` overdue tasks, the longest silent first. */
+/** The ids of at most `limit` overdue tasks of these types, the longest silent first. */
 export async function findOverdueTasks(
   db: Queryable,
-  timeoutSeconds: number,
-  limit: number,
+  which: { readonly taskTypes: readonly TaskType[]; readonly timeoutSeconds: number; readonly limit: number },
 ): Promise<string[]> {
-  const rows = await select(db, [timeoutSeconds, timeoutSeconds, limit])
+  const { taskTypes, timeoutSeconds, limit } = which
+  const rows = await select(db, [timeoutSeconds, timeoutSeconds, taskTypes, limit])
   return rows.map(({ id }) => id)
 }
 

@@ -12,8 +12,9 @@ import type { Notifier } from '../commands/notifier'
 import { saveToOutbox } from '../commands/save-to-outbox'
 import type { SessionQueues } from '../commands/session-queues'
 import type { Transaction, UnitOfWork } from '../commands/unit-of-work'
-import { conceptGenerationEnded, STATUSES_AFTER, type TaskEnd } from '../genesis/concept-generation'
+import type { CommandCatalog } from '../genesis/command-catalog'
 import { evolve } from '../genesis/session'
+import { STATUSES_AFTER, type TaskEnd } from '../genesis/task'
 import { isRefusal, refuse, type Refusal } from '../outcome'
 import type { Caller, RequestContext, TaskPort, TaskView } from '../ports'
 import { closeTask } from './close-task'
@@ -26,6 +27,7 @@ import { hasEnded, viewOf } from './task-view'
 export const AGENT_SCOPE = 'tasks:write'
 
 export interface TaskServiceParts {
+  readonly catalog: Pick<CommandCatalog, 'taskEnded'>
   readonly unitOfWork: UnitOfWork
   readonly queues: SessionQueues
   readonly notifier: Notifier
@@ -132,12 +134,12 @@ export class TaskService implements TaskPort {
     end: TaskEnd,
     reporter: Omit<Reporter, 'requestId'> & { requestId?: string },
   ): Promise<TaskView | Refusal> {
-    const { settings, clock } = this.parts
-    const { session_id: sessionId, triggered_by_command_id: commandId } = task
+    const { catalog, settings, clock } = this.parts
+    const { session_id: sessionId, triggered_by_command_id: commandId, task_type: taskType } = task
     const session = await loadSession(tx, sessionId, task.owner)
     if (!session) throw new Error(`task ${task.id} has no session`)
-    const open = { taskId: task.id, commandId }
-    const event = conceptGenerationEnded(sessionId, open, end)
+    const open = { taskId: task.id, commandId, taskType }
+    const event = catalog.taskEnded(sessionId, open, end)
     const next = evolve(session.state, event)
     const envelopes = chain(session, [event], {
       commandId,

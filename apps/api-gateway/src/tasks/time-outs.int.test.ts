@@ -3,6 +3,7 @@ import { eventually } from '@infinite-scribe/testing'
 import { UnitOfWork } from '../commands/unit-of-work'
 import { connectDatabase } from '../database/connect'
 import { openTcpProxy } from '../database/tcp-proxy.test'
+import { commandCatalog } from '../genesis/command-catalog'
 import {
   AGENT,
   expectOneChain,
@@ -53,7 +54,8 @@ const reported = (taskId: string, secondsAgo: number) =>
 const outbox = (id: string, assignments: string) =>
   fixture.sql.query(`UPDATE event_outbox SET ${assignments} WHERE id = $1`, [id])
 
-const overdue = () => findOverdueTasks(knex, TIMEOUT, 1_000)
+const { taskTypes } = commandCatalog
+const overdue = () => findOverdueTasks(knex, { taskTypes, timeoutSeconds: TIMEOUT, limit: 1_000 })
 const timeOut = (taskId: string) => (fixture.services.tasks as TaskService).timeOut(taskId)
 
 const AGO = (seconds: number) => `now() - interval '${seconds} s'`
@@ -215,12 +217,23 @@ describe('the sweep', () => {
     await replica.stop()
   })
 
+  it('leaves those that only another version knows how to end to that one', async () => {
+    const { taskId, outboxId } = await taskOfAge(1_000)
+    await outbox(outboxId, `status = 'SENT', sent_at = ${AGO(99)}`)
+    expect(await overdue()).toContain(taskId)
+    await fixture.sql.query(`UPDATE async_tasks SET task_type = 'genesis.from_the_future' WHERE id = $1`, [
+      taskId,
+    ])
+    expect(await overdue()).not.toContain(taskId)
+  })
+
   it('lets one that cannot be failed not hold up the others, and says so', async () => {
     const failedTasks: string[] = []
     const ids = [await taskOfAge(1_000), await taskOfAge(1_000), await taskOfAge(1_000)].map((task) => task)
     for (const { outboxId } of ids) await outbox(outboxId, `status = 'SENT', sent_at = ${AGO(99)}`)
     const sweep = new TimeOuts({
       unitOfWork,
+      taskTypes,
       commandTimeoutSeconds: TIMEOUT,
       sweepIntervalMs: 1,
       failed: () => undefined,
@@ -249,6 +262,7 @@ describe('the sweep', () => {
           return UnitOfWork.prototype.readOne.call(new UnitOfWork(through), work as never)
         },
       }),
+      taskTypes,
       commandTimeoutSeconds: 1e6,
       sweepIntervalMs: 1,
       failed: () => told.push('failed'),

@@ -1,4 +1,5 @@
 /** Fails, again and again, the commands that nobody finished. */
+import type { TaskType } from '@infinite-scribe/shared-types'
 import type { UnitOfWork } from '../commands/unit-of-work'
 import { findOverdueTasks } from './find-overdue-tasks'
 import type { TaskService } from './task-service'
@@ -12,6 +13,8 @@ const AT_ONCE = 3
 export interface TimeOutParts {
   readonly unitOfWork: UnitOfWork
   readonly tasks: Pick<TaskService, 'timeOut'>
+  /** Whose end this process knows: another version of it may have asked for others, which are for that one to fail. */
+  readonly taskTypes: readonly TaskType[]
   readonly commandTimeoutSeconds: number
   readonly sweepIntervalMs: number
   /** Told of the first sweep that could not do its work; the next ones try again in silence. */
@@ -54,8 +57,9 @@ export class TimeOuts {
    * @throws the first fault, after the others had their turn.
    */
   async sweep(): Promise<void> {
-    const due = await this.parts.unitOfWork.readOne((db) =>
-      findOverdueTasks(db, this.parts.commandTimeoutSeconds, TASKS_A_SWEEP),
+    const { unitOfWork, taskTypes, commandTimeoutSeconds } = this.parts
+    const due = await unitOfWork.readOne((db) =>
+      findOverdueTasks(db, { taskTypes, timeoutSeconds: commandTimeoutSeconds, limit: TASKS_A_SWEEP }),
     )
     const faults: unknown[] = []
     const worker = async () => {

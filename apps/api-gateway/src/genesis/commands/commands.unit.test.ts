@@ -3,13 +3,14 @@ import type { JsonObject } from '@infinite-scribe/shared-types'
 import { isRefusal } from '../../outcome'
 import { commandCatalog } from '../command-catalog'
 import { evolve, initialSession, type GenesisSession } from '../session'
+import type { TaskEnd } from '../task'
 
 const session = (given: Partial<GenesisSession> = {}): GenesisSession => ({ ...initialSession(), ...given })
-const task = { taskId: 'task', commandId: 'asked' }
+const taskType = 'genesis.concept_generation'
+const task = { taskId: 'task', commandId: 'asked', taskType } as const
 
 function decide(type: string, given: GenesisSession, payload: JsonObject = {}) {
-  const { definition } = commandCatalog.find(type)!
-  return definition.decide(given, { sessionId: 's', commandId: 'c', taskId: 't', payload })
+  return commandCatalog.find(type)!.decide(given, { sessionId: 's', commandId: 'c', taskId: 't', payload })
 }
 
 function eventsOf(...parameters: Parameters<typeof decide>) {
@@ -23,9 +24,24 @@ it('RequestConceptGeneration asks for a task of this command', () => {
     {
       type: 'Genesis.Session.ConceptGenerationRequested',
       payload: { session_id: 's', request_params: { theme_preferences: ['x'] } },
-      task: { taskId: 't', commandId: 'c' },
+      opens: { taskId: 't', commandId: 'c', taskType },
     },
   ])
+})
+
+it.each<[TaskEnd, string, object]>([
+  [{ how: 'completed', result: { concepts: ['a'] } }, 'ConceptProposed', { result: { concepts: ['a'] } }],
+  ...(['failed', 'cancelled', 'timed_out'] as const).map((how): [TaskEnd, string, object] => [
+    { how, error: { message: 'm' } },
+    'ConceptGenerationFailed',
+    { reason: how, error: { message: 'm' } },
+  ]),
+])('its task that ends %j appends %s', (end, type, payload) => {
+  expect(commandCatalog.taskEnded('s', task, end)).toEqual({
+    type: `Genesis.Session.${type}`,
+    payload: { session_id: 's', task_id: 'task', ...payload },
+    ends: task,
+  })
 })
 
 it.each(['STORY_CONCEPTION', 'WORLDVIEW', 'CHARACTERS', 'PLOT_OUTLINE'] as const)(
@@ -63,7 +79,7 @@ it.each([
 it('ConfirmStage of the last stage ends the open tasks, then the session', () => {
   const given = session({ currentStage: 'PLOT_OUTLINE', openTasks: [task] })
   const events = eventsOf('ConfirmStage', given)
-  expect(events.map(({ type, task: about }) => [type, about])).toEqual([
+  expect(events.map(({ type, ends }) => [type, ends])).toEqual([
     ['Genesis.Session.StageConfirmed', undefined],
     ['Genesis.Session.ConceptGenerationFailed', task],
     ['Genesis.Session.Finished', undefined],

@@ -2,7 +2,6 @@
 import { GENESIS_EVENTS, GENESIS_STAGES, type JsonObject } from '@infinite-scribe/shared-types'
 import { refuse } from '../../outcome'
 import { defineCommand } from '../command-definition'
-import { conceptGenerationEnded, SESSION_FINISHED_ERROR } from '../concept-generation'
 import { decided } from '../decision'
 import { stageAfter } from '../stage'
 
@@ -24,7 +23,7 @@ export const confirmStage = defineCommand<ConfirmStage>({
     additionalProperties: false,
     examples: [{ stage: 'CONCEPT_SELECTION', data: { concept: '星海回声' } }],
   },
-  decide(session, { sessionId, payload: { stage: seen, data } }) {
+  decide(session, { sessionId, payload: { stage: seen, data } }, cancelTask) {
     const stage = GENESIS_STAGES.find((known) => known === session.currentStage)
     if (stage === undefined || (seen !== undefined && seen !== stage))
       return refuse('STAGE_MISMATCH', `The current stage is ${session.currentStage}`, {
@@ -41,9 +40,7 @@ export const confirmStage = defineCommand<ConfirmStage>({
     if (next !== 'FINISHED') return [confirmed]
     return [
       confirmed,
-      ...session.openTasks.map((task) =>
-        conceptGenerationEnded(sessionId, task, { how: 'cancelled', error: SESSION_FINISHED_ERROR }),
-      ),
+      ...session.openTasks.map(cancelTask),
       decided(GENESIS_EVENTS.sessionFinished, { session_id: sessionId }),
     ]
   },

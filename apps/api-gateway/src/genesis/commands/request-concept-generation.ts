@@ -17,17 +17,19 @@ export const requestConceptGeneration = defineCommand<JsonObject>({
     additionalProperties: true,
     examples: [{ theme_preferences: ['科幻'], style_preferences: ['快节奏'] }],
   },
-  decide(session, { sessionId, commandId, taskId, payload }) {
+  decide(session, { sessionId, payload }) {
     if (session.currentStage !== 'CONCEPT_SELECTION')
       return refuse('COMMAND_NOT_ALLOWED', 'Concepts are generated at CONCEPT_SELECTION only', {
         current_stage: session.currentStage,
       })
     return [
-      decided(
-        GENESIS_EVENTS.conceptGenerationRequested,
-        { session_id: sessionId, request_params: payload },
-        { taskId, commandId },
-      ),
+      decided(GENESIS_EVENTS.conceptGenerationRequested, { session_id: sessionId, request_params: payload }),
     ]
+  },
+  ended(sessionId, { taskId }, end) {
+    const about = { session_id: sessionId, task_id: taskId }
+    return end.how === 'completed'
+      ? decided(GENESIS_EVENTS.conceptProposed, { ...about, result: end.result })
+      : decided(GENESIS_EVENTS.conceptGenerationFailed, { ...about, reason: end.how, error: end.error })
   },
 })

@@ -1,11 +1,12 @@
-/** The task of generating a concept: the event that each of its ends appends. */
-import {
-  GENESIS_EVENTS,
-  type CommandStatus,
-  type JsonObject,
-  type TaskStatus,
-} from '@infinite-scribe/shared-types'
-import { decided, type DecidedEvent, type OpenTask } from './decision'
+/** The work that an asynchronous command asks for: what it is while it is open, and how it can end. */
+import type { CommandStatus, JsonObject, TaskStatus, TaskType } from '@infinite-scribe/shared-types'
+
+/** A task that has not ended, and the command that asked for it. */
+export interface OpenTask {
+  readonly taskId: string
+  readonly commandId: string
+  readonly taskType: TaskType
+}
 
 /** How a task can end. */
 export type TaskEnd =
@@ -20,18 +21,6 @@ export const STATUSES_AFTER: Readonly<
   failed: { task: 'FAILED', command: 'FAILED' },
   cancelled: { task: 'CANCELLED', command: 'FAILED' },
   timed_out: { task: 'FAILED', command: 'FAILED' },
-}
-
-/** The event that tells how `task` of the session ended. */
-export function conceptGenerationEnded(sessionId: string, task: OpenTask, end: TaskEnd): DecidedEvent {
-  const about = { session_id: sessionId, task_id: task.taskId }
-  if (end.how === 'completed')
-    return decided(GENESIS_EVENTS.conceptProposed, { ...about, result: end.result }, task)
-  return decided(
-    GENESIS_EVENTS.conceptGenerationFailed,
-    { ...about, reason: end.how, error: end.error },
-    task,
-  )
 }
 
 /** The error of a task that was open when its session was finished. */
