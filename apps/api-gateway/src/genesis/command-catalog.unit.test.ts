@@ -8,7 +8,9 @@ import { catalogWithTitles, requestTitleProposal, TITLE_TASK } from './request-t
 import { evolve, initialSession } from './session'
 
 it('names the command types there are', () => {
-  expect(commandCatalog.supported).toEqual(['RequestConceptGeneration', 'ConfirmStage', 'SubmitFeedback'])
+  const { supported } = commandCatalog
+  expect(supported.slice(0, 3)).toEqual(['RequestConceptGeneration', 'ConfirmStage', 'SubmitFeedback'])
+  for (const name of supported) expect(commandCatalog.find(name)?.definition.type).toBe(name)
   for (const name of ['', 'confirmstage', 'constructor', '__proto__', 'toString'])
     expect(commandCatalog.find(name)).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 /** Bad inputs 14 to 22, 30 and 31: bodies. */
 import { gzipSync } from 'node:zlib'
+import { commandCatalog } from '../genesis/command-catalog'
 import { badInputTests, type BadInput } from './bad-inputs.kit.test'
 import { agent, runGateway, type RunningGateway } from './running-gateway.kit.test'
 
@@ -94,7 +95,7 @@ badInputTests(
       `unknown command_type "${type}"`,
       JSON.stringify({ command_type: type, payload: {} }),
     ),
-    details: { supported: ['RequestConceptGeneration', 'ConfirmStage', 'SubmitFeedback'] },
+    details: { supported: commandCatalog.supported },
   })),
 )
 
