@@ -1,6 +1,6 @@
 /** What the command routes take and answer, as JSON schemas; each command's payload has its own, beside the command. */
 import { COMMAND_STATUSES, OUTBOX_STATUSES } from '@infinite-scribe/shared-types'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 
 const uuid = { type: 'string', format: 'uuid' } as const
 const time = { type: 'string', format: 'date-time' } as const

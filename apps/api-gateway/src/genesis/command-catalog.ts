@@ -1,6 +1,6 @@
 /** The command types there are: adding one is adding its file and a line here. */
 import { TASK_TYPE_PATTERN, type JsonObject, type TaskType } from '@infinite-scribe/shared-types'
-import { Ajv, type ErrorObject } from 'ajv'
+import { faultFinder, type FieldError } from '../json-schema'
 import { ServiceFault } from '../outcome'
 import type { AsyncCommand, Command, CommandDefinition } from './command-definition'
 import { confirmStage } from './commands/confirm-stage'
@@ -11,21 +11,12 @@ import type { DecidedEvent, Decision } from './decision'
 import type { GenesisSession } from './session'
 import { SESSION_FINISHED_ERROR, type OpenTask, type TaskEnd } from './task'
 
-export interface PayloadError {
-  /** JSON Pointer into the request's body. */
-  readonly path: string
-  readonly message: string
-}
-
-// A body of 100 KB can hold tens of thousands of faults.
-const MAX_ERRORS = 50
-
 const WELL_FORMED_TASK_TYPE = new RegExp(TASK_TYPE_PATTERN)
 
 export interface CatalogedCommand {
   readonly definition: CommandDefinition
   /** What the schema has against a payload; empty when nothing. */
-  readonly faultsOf: (payload: JsonObject) => PayloadError[]
+  readonly faultsOf: (payload: JsonObject) => readonly FieldError[]
   /** The events that the command adds to the session, or why it may not. Pure. */
   readonly decide: (session: GenesisSession, command: Command) => Decision
 }
@@ -34,7 +25,6 @@ export class CommandCatalog {
   readonly supported: readonly string[]
   /** The types of the tasks that these commands ask for. */
   readonly taskTypes: readonly TaskType[]
-  private readonly ajv = new Ajv({ allErrors: true })
   private readonly commands = new Map<string, CatalogedCommand>()
   private readonly asynchronous = new Map<TaskType, AsyncCommand>()
 
@@ -65,11 +55,9 @@ export class CommandCatalog {
   }
 
   private cataloged(definition: CommandDefinition): CatalogedCommand {
-    const validate = this.ajv.compile<JsonObject>(definition.schema)
     return {
       definition,
-      faultsOf: (payload) =>
-        validate(payload) ? [] : (validate.errors ?? []).slice(0, MAX_ERRORS).map(asPayloadError),
+      faultsOf: faultFinder(definition.schema, '/payload'),
       decide: (session, command) =>
         decideCommand(definition, session, command, (task) =>
           this.taskEnded(command.sessionId, task, { how: 'cancelled', error: SESSION_FINISHED_ERROR }),
@@ -87,14 +75,3 @@ export class CommandCatalog {
 }
 
 export const commandCatalog = new CommandCatalog([requestConceptGeneration, confirmStage, submitFeedback])
-
-function asPayloadError({ instancePath, keyword, params, message }: ErrorObject): PayloadError {
-  const stranger: unknown = keyword === 'additionalProperties' ? params.additionalProperty : undefined
-  const member = typeof stranger === 'string' ? `/${pointerSegment(stranger)}` : ''
-  if (keyword === 'false schema') return { path: `/payload${instancePath}`, message: 'must not be given' }
-  return { path: `/payload${instancePath}${member}`, message: message ?? 'is not valid' }
-}
-
-function pointerSegment(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
-}

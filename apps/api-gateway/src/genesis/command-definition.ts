@@ -1,5 +1,6 @@
 /** What a command type consists of: its schema, its mode, its decision and, where a task does the work, the task's end. */
 import type { JsonObject, TaskType } from '@infinite-scribe/shared-types'
+import type { JsonSchema } from '../json-schema'
 import type { Refusal } from '../outcome'
 import type { DecidedEvent, Decision } from './decision'
 import type { GenesisSession } from './session'
@@ -21,7 +22,7 @@ interface Described {
   /** The command_type of the request. */
   readonly type: string
   /** JSON Schema of the payload; validates it, and stands in the OpenAPI document. */
-  readonly schema: Readonly<Record<string, unknown>>
+  readonly schema: JsonSchema
 }
 
 /** A command that is done when it is answered (200). */

@@ -3,7 +3,7 @@ import { isRefusal, type Refusal, type RefusalCode } from '../outcome'
 import type { RequestContext } from '../ports'
 import type { PathId } from './path-ids'
 import type { QuerySchema } from './query'
-import type { JsonSchema } from './validate'
+import type { JsonSchema } from '../json-schema'
 
 /** A request whose every part was found to be in order. */
 export interface Understood<Body = unknown, Query = unknown> {

@@ -1,11 +1,6 @@
 /** A request that the HTTP side refuses, in the form in which Express passes such an end on: thrown. */
+import type { FieldError } from '../json-schema'
 import type { ErrorCode } from './error-map'
-
-export interface FieldError {
-  /** JSON pointer into the body, or `/name` of a query parameter. */
-  path: string
-  message: string
-}
 
 /** Ends a request with the status of its code, and with `details` beside error_code and message. */
 export class HttpProblem extends Error {

@@ -1,7 +1,8 @@
 /** Query parameters, each at most once, as the values that their schemas speak of. */
 import type { Request } from 'express'
+import type { JsonSchema } from '../json-schema'
 import { validationProblem } from './problem'
-import { checkOf, type JsonSchema } from './validate'
+import { checkOf } from './validate'
 
 export interface QuerySchema extends JsonSchema {
   readonly type: 'object'

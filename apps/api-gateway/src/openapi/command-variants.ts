@@ -1,7 +1,7 @@
 /** The body of a command as the document has it: one variant for each type of the catalog, told apart by command_type. */
 import type { CommandCatalog } from '../genesis/command-catalog'
 import type { CommandDefinition } from '../genesis/command-definition'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import type { JsonObject } from './answers'
 
 /** Components for the variants, the body that is any of them, and its examples. */

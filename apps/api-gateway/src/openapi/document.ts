@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the schemas that validate. */
 import { STATUS_OF } from '../http/error-map'
 import type { Endpoint } from '../http/endpoint'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import type { CommandCatalog } from '../genesis/command-catalog'
 import { errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { commandVariants } from './command-variants'

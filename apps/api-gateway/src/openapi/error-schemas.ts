@@ -1,7 +1,7 @@
 /** What every error answer is: a schema and an example for each code, named for the document. */
 import { SESSION_STAGES, TASK_STATUSES } from '@infinite-scribe/shared-types'
 import { FAULT_MESSAGE, STATUS_OF, type ErrorCode } from '../http/error-map'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import { ERROR_DETAILS } from './examples'
 
 const text = { type: 'string' } as const

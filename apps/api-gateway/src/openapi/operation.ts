@@ -1,7 +1,7 @@
 /** One endpoint as an operation of the document. */
 import type { ErrorCode } from '../http/error-map'
 import type { Endpoint } from '../http/endpoint'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import { ALWAYS, errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { EXAMPLE_IDS, EXAMPLES } from './examples'
 

@@ -1,5 +1,5 @@
 /** The event stream as an operation of the document: its answer is no JSON, so no endpoint describes it. */
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import { ALWAYS, errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { EXAMPLE_STREAM } from './examples'
 

@@ -1,6 +1,6 @@
 /** The operations that need no token: health, the document itself, and its page. */
 import type { ErrorCode } from '../http/error-map'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import { ALWAYS, errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { jsonContent } from './operation'
 

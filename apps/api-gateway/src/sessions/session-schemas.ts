@@ -6,7 +6,7 @@ import {
   TASK_STATUSES,
 } from '@infinite-scribe/shared-types'
 import type { QuerySchema } from '../http/query'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 
 const uuid = { type: 'string', format: 'uuid' } as const
 const time = { type: 'string', format: 'date-time' } as const

@@ -1,6 +1,6 @@
 /** The route that sells tickets for streams. */
 import { endpoint, type Endpoint } from '../http/endpoint'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 import type { TicketPort } from '../ports'
 
 const TICKET_BODY: JsonSchema = {

@@ -1,6 +1,6 @@
 /** What the task routes take and answer, as JSON schemas. */
 import { TASK_STATUSES, TASK_TYPE_PATTERN } from '@infinite-scribe/shared-types'
-import type { JsonSchema } from '../http/validate'
+import type { JsonSchema } from '../json-schema'
 
 const uuid = { type: 'string', format: 'uuid' } as const
 const time = { type: 'string', format: 'date-time' } as const
