@@ -19,11 +19,20 @@ export type GenesisStageOrFinished = (typeof SESSION_STAGES)[number]
 export const COMMAND_STATUSES = ['RECEIVED', 'PROCESSING', 'COMPLETED', 'FAILED'] as const
 export type CommandStatus = (typeof COMMAND_STATUSES)[number]
 
+/** Of a command that has not ended: a twin of it is refused. */
+export const UNFINISHED_COMMAND_STATUSES = [
+  'RECEIVED',
+  'PROCESSING',
+] as const satisfies readonly CommandStatus[]
+
 export const OUTBOX_STATUSES = ['PENDING', 'SENT', 'FAILED'] as const
 export type OutboxStatus = (typeof OUTBOX_STATUSES)[number]
 
 export const TASK_STATUSES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
 export type TaskStatus = (typeof TASK_STATUSES)[number]
+
+/** Of a task that has not ended. */
+export const OPEN_TASK_STATUSES = ['PENDING', 'RUNNING'] as const satisfies readonly TaskStatus[]
 
 /** What a task type looks like; which ones there are is for the commands that ask for tasks to say. */
 export type TaskType = `genesis.${string}`

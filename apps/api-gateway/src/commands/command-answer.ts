@@ -1,5 +1,5 @@
 /** What a command is answered with: the first time, again, and as a duplicate. */
-import type { CommandStatus } from '@infinite-scribe/shared-types'
+import { UNFINISHED_COMMAND_STATUSES, type CommandStatus } from '@infinite-scribe/shared-types'
 import type { CommandDefinition } from '../genesis/command-definition'
 import { refuse, type Refusal } from '../outcome'
 import type { CommandAnswer } from '../ports'
@@ -26,7 +26,7 @@ export function accepted(
 export function answerAgain(definition: CommandDefinition, earlier: EarlierCommand): CommandAnswer | Refusal {
   if (!earlier.same_request)
     return refuse('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for another request')
-  if (earlier.status === 'RECEIVED' || earlier.status === 'PROCESSING')
+  if (UNFINISHED_COMMAND_STATUSES.some((unfinished) => unfinished === earlier.status))
     return { ...duplicateOf(earlier.command_id), replayed: true }
   return accepted(definition, earlier.command_id, earlier.task_id, true)
 }

@@ -1,5 +1,6 @@
 /** Reads a session as a command needs it: its state, the head of its chain, and the tasks that are open. */
 import type { GenesisStageOrFinished, SessionStatus, TaskType } from '@infinite-scribe/shared-types'
+import { OPEN_TASK, UNFINISHED_COMMAND } from '../database/status-lists'
 import { statement } from '../database/statement'
 import type { GenesisSession } from '../genesis/session'
 import type { ChainHead } from './event-chain'
@@ -29,8 +30,8 @@ const select = statement<Row>(
                       FROM command_inbox c
                       JOIN async_tasks t ON t.triggered_by_command_id = c.id
                      WHERE c.session_id = s.id
-                       AND c.status IN ('RECEIVED', 'PROCESSING')
-                       AND t.status IN ('PENDING', 'RUNNING')), '[]') AS open_tasks
+                       AND c.status IN ${UNFINISHED_COMMAND}
+                       AND t.status IN ${OPEN_TASK}), '[]') AS open_tasks
      FROM genesis_sessions s
     WHERE s.id = ?::uuid AND s.user_id = ?::text`,
 )

@@ -1,7 +1,12 @@
 /** Reads what a page needs after a reload. */
-import type { JsonObject, TaskStatus } from '@infinite-scribe/shared-types'
-import type { GenesisStageOrFinished, SessionStatus } from '@infinite-scribe/shared-types'
+import type {
+  GenesisStageOrFinished,
+  JsonObject,
+  SessionStatus,
+  TaskStatus,
+} from '@infinite-scribe/shared-types'
 import type { Transaction } from '../commands/unit-of-work'
+import { OPEN_TASK, UNFINISHED_COMMAND } from '../database/status-lists'
 import { statement } from '../database/statement'
 import type { SessionState } from '../ports'
 import { sessionPosition } from '../stream/session-position'
@@ -40,7 +45,7 @@ const selectPending = statement<PendingRow>(
   `SELECT c.id AS command_id, c.command_type, t.id AS task_id, t.progress
      FROM command_inbox c
      JOIN async_tasks t ON t.triggered_by_command_id = c.id
-    WHERE c.session_id = ?::uuid AND c.status IN ('RECEIVED', 'PROCESSING')
+    WHERE c.session_id = ?::uuid AND c.status IN ${UNFINISHED_COMMAND}
     ORDER BY c.created_at, c.id`,
 )
 
@@ -48,7 +53,7 @@ const selectLastEnded = statement<EndedRow>(
   'state-last-ended',
   `SELECT triggered_by_command_id AS command_id, id AS task_id, status, result_data, error_data
      FROM async_tasks
-    WHERE session_id = ?::uuid AND status NOT IN ('PENDING', 'RUNNING')
+    WHERE session_id = ?::uuid AND status NOT IN ${OPEN_TASK}
     ORDER BY updated_at DESC, id DESC LIMIT 1`,
 )
 

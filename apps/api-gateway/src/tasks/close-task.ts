@@ -1,6 +1,7 @@
 /** Ends a task that is open. */
 import type { JsonObject, TaskStatus } from '@infinite-scribe/shared-types'
 import type { Transaction } from '../commands/unit-of-work'
+import { OPEN_TASK } from '../database/status-lists'
 import { statement } from '../database/statement'
 import type { FoundTask } from './find-task'
 
@@ -15,9 +16,9 @@ const update = statement<Closed>(
           updated_at = greatest(clock_timestamp(),
                                 (SELECT max(other.updated_at) + interval '1 microsecond' FROM async_tasks other
                                   WHERE other.session_id = async_tasks.session_id
-                                    AND other.status NOT IN ('PENDING', 'RUNNING'))),
+                                    AND other.status NOT IN ${OPEN_TASK})),
           progress = CASE WHEN ?::text = 'COMPLETED' THEN 100 ELSE progress END
-    WHERE id = ?::uuid AND status IN ('PENDING', 'RUNNING')
+    WHERE id = ?::uuid AND status IN ${OPEN_TASK}
 RETURNING id, task_type, status, progress, message, session_id, triggered_by_command_id,
           result_data, error_data, created_at, updated_at`,
 )

@@ -1,12 +1,13 @@
 /** Finds the open tasks that nobody finished in time, by the database's clock. */
 import type { TaskType } from '@infinite-scribe/shared-types'
 import type { Transaction } from '../commands/unit-of-work'
+import { OPEN_TASK } from '../database/status-lists'
 import { statement, type Queryable } from '../database/statement'
 
 // The clock runs from the last of: the last report, and the moment the agents could know of the task, which is its
 // event's arrival on Kafka, or the moment the event was given up for its own fault. While the event is PENDING, or
 // FAILED by an outage, there is no such moment. A row that is gone unsent tells nothing: then the task's own age counts.
-const OVERDUE = `t.status IN ('PENDING', 'RUNNING')
+const OVERDUE = `t.status IN ${OPEN_TASK}
       AND t.updated_at <= now() - make_interval(secs => ?::float8)
       AND CASE
             WHEN o.id IS NULL THEN coalesce(d.sent_at, t.created_at)

@@ -1,5 +1,6 @@
 /** Writes an agent's progress report: the first makes the task RUNNING and its command PROCESSING. */
 import type { Transaction } from '../commands/unit-of-work'
+import { OPEN_TASK } from '../database/status-lists'
 import { statement } from '../database/statement'
 import type { FoundTask } from './find-task'
 
@@ -15,7 +16,7 @@ const updateTask = statement<Omit<FoundTask, 'owner'>>(
   `UPDATE async_tasks
       SET status = 'RUNNING', progress = ?::numeric, message = coalesce(?::text, message),
           updated_at = clock_timestamp()
-    WHERE id = ?::uuid AND status IN ('PENDING', 'RUNNING')
+    WHERE id = ?::uuid AND status IN ${OPEN_TASK}
 RETURNING id, task_type, status, progress, message, session_id, triggered_by_command_id,
           result_data, error_data, created_at, updated_at`,
 )

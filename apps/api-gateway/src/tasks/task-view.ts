@@ -1,4 +1,5 @@
 /** A task as callers see it. */
+import { OPEN_TASK_STATUSES } from '@infinite-scribe/shared-types'
 import type { TaskView } from '../ports'
 import type { FoundTask } from './find-task'
 
@@ -20,5 +21,5 @@ export function viewOf(task: FoundTask): TaskView {
 
 /** Whether nothing can happen to the task any more. */
 export function hasEnded({ status }: Pick<FoundTask, 'status'>): boolean {
-  return status !== 'PENDING' && status !== 'RUNNING'
+  return !OPEN_TASK_STATUSES.some((open) => open === status)
 }
