@@ -1,9 +1,7 @@
 /** What the command routes take and answer, as JSON schemas; each command's payload has its own, beside the command. */
 import { COMMAND_STATUSES, OUTBOX_STATUSES } from '@infinite-scribe/shared-types'
+import { time, uuid } from '../field-schemas'
 import type { JsonSchema } from '../json-schema'
-
-const uuid = { type: 'string', format: 'uuid' } as const
-const time = { type: 'string', format: 'date-time' } as const
 
 export const COMMAND_BODY: JsonSchema = {
   $id: 'CommandRequest',

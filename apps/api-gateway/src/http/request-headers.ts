@@ -2,7 +2,19 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { HttpProblem } from './problem'
 
-const KEY = /^[\x21-\x7e]{1,255}$/
+const VISIBLE_ASCII = '[!-~]'
+const MAX_KEY_LENGTH = 255
+const KEY = new RegExp(`^${VISIBLE_ASCII}{1,${MAX_KEY_LENGTH}}$`)
+
+/** As the document has it. */
+export const IDEMPOTENCY_KEY_SCHEMA = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_KEY_LENGTH,
+  pattern: `^${VISIBLE_ASCII}+$`,
+} as const
+export const IDEMPOTENCY_KEY_RULE = `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} visible ASCII characters`
+
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /**
@@ -13,10 +25,7 @@ export function readIdempotencyKey(headers: IncomingHttpHeaders): string | undef
   const key = headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !KEY.test(key)) {
-    throw new HttpProblem(
-      'INVALID_IDEMPOTENCY_KEY',
-      'Idempotency-Key must be 1 to 255 visible ASCII characters',
-    )
+    throw new HttpProblem('INVALID_IDEMPOTENCY_KEY', IDEMPOTENCY_KEY_RULE)
   }
   return key
 }

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the schemas that validate. */
 import { STATUS_OF } from '../http/error-map'
 import type { Endpoint } from '../http/endpoint'
+import { IDEMPOTENCY_KEY_SCHEMA } from '../http/request-headers'
 import type { JsonSchema } from '../json-schema'
 import type { CommandCatalog } from '../genesis/command-catalog'
 import { errorAnswers, headersOfAnswer, type JsonObject } from './answers'
@@ -8,6 +9,7 @@ import { commandVariants } from './command-variants'
 import { ERROR_CODES, errorSchema, errorSchemaName } from './error-schemas'
 import { nameOf, operationOf } from './operation'
 import { streamOperation, TASK_PROGRESS } from './stream-operation'
+import { AGENT_SCOPE } from '../tasks/task-service'
 import { HEALTH, unauthenticatedOperations } from './unauthenticated-operations'
 
 export interface Interface {
@@ -95,7 +97,8 @@ const SECURITY_SCHEMES: JsonObject = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      'With `exp`, a `sub`, the expected issuer and audience. `tasks:write` is an entry of its `scope`.',
+      'With `exp`, a `sub`, the expected issuer and audience. ' +
+      `\`${AGENT_SCOPE}\` is an entry of its \`scope\`.`,
   },
   ticket: {
     type: 'apiKey',
@@ -112,7 +115,7 @@ const PARAMETERS: JsonObject = {
     in: 'header',
     description:
       'Makes a repeated request harmless: the same key and the same request get the first answer again. Scoped to the session, or to the user where a session is opened.',
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+    schema: IDEMPOTENCY_KEY_SCHEMA,
   },
   RequestId: {
     name: 'X-Request-Id',

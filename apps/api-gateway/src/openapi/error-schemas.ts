@@ -1,7 +1,10 @@
 /** What every error answer is: a schema and an example for each code, named for the document. */
 import { SESSION_STAGES, TASK_STATUSES } from '@infinite-scribe/shared-types'
 import { FAULT_MESSAGE, STATUS_OF, type ErrorCode } from '../http/error-map'
+import { MAX_DEPTH } from '../http/json-body'
+import { IDEMPOTENCY_KEY_RULE } from '../http/request-headers'
 import type { JsonSchema } from '../json-schema'
+import { AGENT_SCOPE } from '../tasks/task-service'
 import { ERROR_DETAILS } from './examples'
 
 const text = { type: 'string' } as const
@@ -47,17 +50,17 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   INVALID_JSON: 'The body is not valid JSON, no object, or has a key twice',
   VALIDATION_ERROR: 'The request is not valid',
   UNSUPPORTED_COMMAND_TYPE: 'There is no such command type',
-  PAYLOAD_TOO_DEEP: 'The body is nested deeper than 32',
+  PAYLOAD_TOO_DEEP: `The body is nested deeper than ${MAX_DEPTH}`,
   INVALID_CHARACTER: 'A string holds \\u0000 or half of a surrogate pair',
   INVALID_ENCODING: 'The body is not valid UTF-8, or not what its Content-Encoding says',
   NUMBER_OUT_OF_RANGE: 'A number is beyond what can be kept exactly',
-  INVALID_IDEMPOTENCY_KEY: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
+  INVALID_IDEMPOTENCY_KEY: IDEMPOTENCY_KEY_RULE,
   INVALID_LAST_EVENT_ID: 'The position is none of this stream',
   MISSING_TOKEN: 'The call needs Authorization: Bearer <JWT>',
   INVALID_TOKEN: 'The token is not valid',
   TOKEN_EXPIRED: 'The token has expired',
   INVALID_TICKET: 'The ticket is not valid, was used, or has expired',
-  FORBIDDEN: 'The call needs the scope tasks:write',
+  FORBIDDEN: `The call needs the scope ${AGENT_SCOPE}`,
   NOT_FOUND: 'There is no such route',
   SESSION_NOT_FOUND: 'There is no such session',
   TASK_NOT_FOUND: 'There is no such task',

@@ -1,4 +1,5 @@
 /** The event stream as an operation of the document: its answer is no JSON, so no endpoint describes it. */
+import { percent, uuid } from '../field-schemas'
 import type { JsonSchema } from '../json-schema'
 import { ALWAYS, errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { EXAMPLE_STREAM } from './examples'
@@ -10,8 +11,8 @@ export const TASK_PROGRESS: JsonSchema = {
   type: 'object',
   required: ['task_id', 'progress'],
   properties: {
-    task_id: { type: 'string', format: 'uuid' },
-    progress: { type: 'number', minimum: 0, maximum: 100 },
+    task_id: uuid,
+    progress: percent,
     message: { type: 'string' },
   },
   additionalProperties: false,
@@ -39,7 +40,7 @@ export function streamOperation(): JsonObject {
         name: 'context_id',
         in: 'query',
         description: 'Only the events of this session',
-        schema: { type: 'string', format: 'uuid' },
+        schema: uuid,
       },
       {
         name: 'last_event_id',

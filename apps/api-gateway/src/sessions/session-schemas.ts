@@ -6,10 +6,9 @@ import {
   TASK_STATUSES,
 } from '@infinite-scribe/shared-types'
 import type { QuerySchema } from '../http/query'
+import { percent, time, uuid } from '../field-schemas'
 import type { JsonSchema } from '../json-schema'
 
-const uuid = { type: 'string', format: 'uuid' } as const
-const time = { type: 'string', format: 'date-time' } as const
 const status = { enum: SESSION_STATUSES } as const
 const stage = { enum: SESSION_STAGES } as const
 const object = { type: 'object' } as const
@@ -120,7 +119,7 @@ export const SESSION_STATE: JsonSchema = {
           command_id: uuid,
           command_type: { type: 'string' },
           task_id: uuid,
-          progress: { type: 'number', minimum: 0, maximum: 100 },
+          progress: percent,
         },
         additionalProperties: false,
       },

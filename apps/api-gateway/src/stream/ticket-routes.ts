@@ -1,4 +1,5 @@
 /** The route that sells tickets for streams. */
+import { time } from '../field-schemas'
 import { endpoint, type Endpoint } from '../http/endpoint'
 import type { JsonSchema } from '../json-schema'
 import type { TicketPort } from '../ports'
@@ -15,7 +16,7 @@ const TICKET: JsonSchema = {
   title: 'Opens one event stream',
   type: 'object',
   required: ['ticket', 'expires_at'],
-  properties: { ticket: { type: 'string' }, expires_at: { type: 'string', format: 'date-time' } },
+  properties: { ticket: { type: 'string' }, expires_at: time },
   additionalProperties: false,
 }
 

@@ -1,9 +1,7 @@
 /** What the task routes take and answer, as JSON schemas. */
 import { TASK_STATUSES, TASK_TYPE_PATTERN } from '@infinite-scribe/shared-types'
+import { percent, time, uuid } from '../field-schemas'
 import type { JsonSchema } from '../json-schema'
-
-const uuid = { type: 'string', format: 'uuid' } as const
-const time = { type: 'string', format: 'date-time' } as const
 
 export const TASK: JsonSchema = {
   $id: 'Task',
@@ -27,7 +25,7 @@ export const TASK: JsonSchema = {
       description: 'Which work it is: each asynchronous command has a type of its own',
     },
     status: { enum: TASK_STATUSES },
-    progress: { type: 'number', minimum: 0, maximum: 100 },
+    progress: percent,
     message: { type: 'string' },
     session_id: uuid,
     command_id: uuid,
@@ -44,7 +42,7 @@ export const PROGRESS_BODY: JsonSchema = {
   title: 'How far a task is',
   type: 'object',
   required: ['progress'],
-  properties: { progress: { type: 'number', minimum: 0, maximum: 100 }, message: { type: 'string' } },
+  properties: { progress: percent, message: { type: 'string' } },
   additionalProperties: false,
 }
 
