@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@infinite-scribe/service-kit'
 import { describeError } from '@infinite-scribe/service-kit'
+import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
 import { Registry } from 'prom-client'
 import type { RelayConfiguration } from './config'
 import { startHealthServer } from './health/health-server'
@@ -105,7 +106,7 @@ export async function startRelayService(
     },
   )
   const heard: Readonly<Record<string, () => void>> = {
-    event_outbox: () => {
+    [OUTBOX_CHANNEL]: () => {
       events.wokenUp()
       wakeUp.wake()
     },

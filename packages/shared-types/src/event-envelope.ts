@@ -1,5 +1,6 @@
 /** The envelope of every event: stored in domain_events, copied whole into the outbox, sent as the Kafka value. */
 import { parseEventName } from './event-name'
+import { isUuid } from './uuid'
 
 export const AGGREGATE_TYPE = 'GENESIS_SESSION'
 
@@ -43,8 +44,6 @@ export class InvalidEnvelopeError extends Error {
   }
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 /**
  * Lets an envelope through that may be written, whatever the compiler was told of it.
  * @throws {InvalidEnvelopeError} without `event_id`, `correlation_id` or the `causation_id` field, or with a wrong version.
@@ -65,7 +64,7 @@ export function checkEnvelope<E extends EventEnvelope>(envelope: E): E {
 }
 
 function requireUuid(field: string, value: unknown): void {
-  if (typeof value !== 'string' || !UUID.test(value)) throw new InvalidEnvelopeError(`${field} is no UUID`)
+  if (!isUuid(value)) throw new InvalidEnvelopeError(`${field} is no UUID`)
 }
 
 function requirePositive(field: string, value: unknown): void {

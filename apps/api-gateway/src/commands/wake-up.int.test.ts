@@ -1,8 +1,9 @@
 /** The wake-up after a commit: it arrives, costs little, and its failure hurts nobody. */
+import { OUTBOX_CHANNEL, PROGRESS_CHANNEL } from '@infinite-scribe/shared-types'
 import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
 import { Client } from 'pg'
 import { openTcpProxy } from '../database/tcp-proxy.test'
-import { OUTBOX_CHANNEL, PROGRESS_CHANNEL, WakeUp } from './wake-up'
+import { WakeUp } from './wake-up'
 
 let database: TestDatabase
 let listener: Client

@@ -1,11 +1,7 @@
 /** Sends the wake-ups by NOTIFY, after the commit and on a connection of its own. */
+import { OUTBOX_CHANNEL, PROGRESS_CHANNEL } from '@infinite-scribe/shared-types'
 import { Client } from 'pg'
 import type { Notifier } from './notifier'
-
-/** The channel that says that rows were committed to the outbox. */
-export const OUTBOX_CHANNEL = 'event_outbox'
-/** The channel whose payload is the id of a task that made progress. */
-export const PROGRESS_CHANNEL = 'task_progress'
 
 const TIMEOUT_MS = 1_500
 

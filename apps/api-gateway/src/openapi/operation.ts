@@ -1,16 +1,13 @@
 /** One endpoint as an operation of the document. */
+import { uuid } from '../field-schemas'
 import type { ErrorCode } from '../http/error-map'
 import type { Endpoint } from '../http/endpoint'
+import { INVALID_ID, type PathId } from '../http/path-ids'
 import type { JsonSchema } from '../json-schema'
 import { ALWAYS, errorAnswers, headersOfAnswer, type JsonObject } from './answers'
 import { EXAMPLE_IDS, EXAMPLES } from './examples'
 
 const IDS_IN_PATHS = /\{(\w+)\}/g
-const INVALID_ID: Readonly<Record<string, ErrorCode>> = {
-  session_id: 'INVALID_SESSION_ID',
-  task_id: 'INVALID_TASK_ID',
-  command_id: 'INVALID_COMMAND_ID',
-}
 const TOKEN: readonly ErrorCode[] = ['MISSING_TOKEN', 'INVALID_TOKEN', 'TOKEN_EXPIRED']
 const BODY: readonly ErrorCode[] = [
   'INVALID_JSON',
@@ -85,8 +82,8 @@ export function operationOf(endpoint: Endpoint, tag: string, bodyExamples?: Json
 }
 
 /** The ids that a path holds, in their order. */
-export function idsIn(path: string): string[] {
-  return [...path.matchAll(IDS_IN_PATHS)].flatMap(([, id]) => id ?? [])
+export function idsIn(path: string): PathId[] {
+  return [...path.matchAll(IDS_IN_PATHS)].map(([, id]) => id as PathId)
 }
 
 function parametersOf({ path, query, takesIdempotencyKey }: Endpoint): JsonObject[] {
@@ -95,7 +92,7 @@ function parametersOf({ path, query, takesIdempotencyKey }: Endpoint): JsonObjec
       name,
       in: 'path',
       required: true,
-      schema: { type: 'string', format: 'uuid' },
+      schema: uuid,
       example: EXAMPLE_IDS[name],
     })),
     ...Object.entries(query?.properties ?? {}).map(([name, { description, ...schema }]) => ({
@@ -117,7 +114,7 @@ function codesOf({ method, path, query, body, ...endpoint }: Endpoint): ErrorCod
     ...(endpoint.scope === undefined ? [] : (['FORBIDDEN'] as const)),
     ...(endpoint.rateLimited ? (['RATE_LIMITED'] as const) : []),
     ...(ids.length > 0 ? (['INVALID_PATH'] as const) : []),
-    ...ids.flatMap((id) => INVALID_ID[id] ?? []),
+    ...ids.map((id) => INVALID_ID[id]),
     ...(query ? (['VALIDATION_ERROR'] as const) : []),
     ...(endpoint.takesIdempotencyKey ? (['INVALID_IDEMPOTENCY_KEY'] as const) : []),
     'NOT_ACCEPTABLE',

@@ -1,10 +1,10 @@
 /** The route of the event stream: who asks, what for, and then an answer that does not end. */
+import { isUuid } from '@infinite-scribe/shared-types'
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { answerRefusal } from '../http/answer-error'
 import { authenticate } from '../http/authenticate'
 import { requireAcceptable } from '../http/media-type'
 import { otherMethods } from '../http/mount-endpoints'
-import { isUuid } from '../http/path-ids'
 import { HttpProblem } from '../http/problem'
 import { factsOf } from '../http/request-facts'
 import type { TokenPolicy } from '../http/verify-token'

@@ -1,13 +1,9 @@
 /** A connection that listens for what was committed, and reads it. */
+import { isUuid, OUTBOX_CHANNEL, PROGRESS_CHANNEL } from '@infinite-scribe/shared-types'
 import { Client } from 'pg'
-
-export const EVENTS_CHANNEL = 'event_outbox'
-/** Its payload is the id of the task that reported. */
-export const PROGRESS_CHANNEL = 'task_progress'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const QUERY_TIMEOUT_MS = 10_000
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export interface TailSignals {
   eventsWritten(): void
@@ -41,8 +37,8 @@ export async function connectTail(databaseUrl: string, signals: TailSignals): Pr
   client.on('error', lose)
   client.on('end', () => lose(new Error('the connection was closed')))
   client.on('notification', ({ channel, payload }) => {
-    if (channel === EVENTS_CHANNEL) signals.eventsWritten()
-    else if (payload !== undefined && UUID.test(payload)) signals.taskProgressed(payload)
+    if (channel === OUTBOX_CHANNEL) signals.eventsWritten()
+    else if (isUuid(payload)) signals.taskProgressed(payload)
   })
   const close = (): void => {
     open = false
@@ -54,7 +50,7 @@ export async function connectTail(databaseUrl: string, signals: TailSignals): Pr
       `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS database
          FROM pg_database WHERE datname = current_database()`,
     )
-    await client.query(`LISTEN ${EVENTS_CHANNEL}; LISTEN ${PROGRESS_CHANNEL}`)
+    await client.query(`LISTEN ${OUTBOX_CHANNEL}; LISTEN ${PROGRESS_CHANNEL}`)
     return { client, database: rows[0]?.database ?? '', close }
   } catch (error) {
     close()

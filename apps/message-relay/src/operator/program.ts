@@ -1,4 +1,5 @@
 /** The verbs of the operators' command line, their options, and what they print. */
+import { isUuid } from '@infinite-scribe/shared-types'
 import { Command, InvalidArgumentError } from 'commander'
 import { readOperatorConfiguration } from '../config'
 import { drop } from './drop'
@@ -29,10 +30,8 @@ interface Output {
 }
 type Change = Output & { yes?: boolean; dryRun?: boolean }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 function outboxId(text: string, earlier: string[] | undefined): string[] {
-  if (!UUID.test(text)) throw new InvalidArgumentError('is no outbox id')
+  if (!isUuid(text)) throw new InvalidArgumentError('is no outbox id')
   return [...(earlier ?? []), text]
 }
 

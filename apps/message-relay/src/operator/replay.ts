@@ -1,4 +1,5 @@
 /** `replay`: outbox rows made again from the immutable facts, by session or by time. */
+import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
 import { audit, type OperatorDatabase } from './operator-database'
 
 export interface ReplaySelection {
@@ -72,6 +73,6 @@ export async function replay(
     }
     return rows.length
   })
-  if (written > 0) await database.query('NOTIFY event_outbox')
+  if (written > 0) await database.query(`NOTIFY ${OUTBOX_CHANNEL}`)
   return written
 }
