@@ -74,6 +74,8 @@ export async function openFixture(settings: Partial<ServiceSettings> = {}): Prom
     },
     close: async () => {
       await Promise.all(opened.map((services) => services.stop()))
+      // Its last connections may still be ending when the database is dropped by force.
+      sql.on('error', () => undefined)
       await sql.end()
       await database.drop()
     },
