@@ -43,16 +43,19 @@ const headerText = fc.string({
   maxLength: 300,
 })
 
+const UNUSUAL =
+  'null true false 0 -0 1e400 1e307 1e-39 9007199254740993 "" {} [] "\\u0000" "\\ud800" "\\udead\\ud83d" {"\\u0000":1} {"__proto__":1} {"a":1,"a":2}'
+
 /** JSON as text, so that it can be what no parser would write. */
 const { hostile } = fc.letrec<{ hostile: string; inner: string }>((tie) => ({
   inner: tie('hostile'),
   hostile: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
-    fc.oneof(
-      fc.constantFrom(...'null true false 0 -0 1e400 1e307 1e-39 9007199254740993 "" {} [] "\\u0000" "\\ud800"'.split(' ')), // prettier-ignore
-      fc.double().map((value) => JSON.stringify(value)),
-      text.map((value) => JSON.stringify(value)),
-      fc.nat(40).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
+    weighted<string>(
+      [4, fc.constantFrom(...UNUSUAL.split(' '))],
+      [1, fc.double().map((value) => JSON.stringify(value))],
+      [1, text.map((value) => JSON.stringify(value))],
+      [1, fc.nat(40).map((depth) => '['.repeat(depth) + ']'.repeat(depth))],
     ),
     fc.array(tie('inner'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
     fc.array(fc.tuple(member(), tie('inner')), { maxLength: 3 }).map(object),
@@ -69,23 +72,23 @@ function object(members: readonly (readonly [string, string])[]): string {
   return `{${members.map(([name, value]) => `${name}:${value}`).join(',')}}`
 }
 
-/** An example of the document with members kept, spoilt, left out and added. */
-function spoilt(example: object): fc.Arbitrary<string> {
+/**
+ * An example of the document with members kept, spoilt, left out and added.
+ * @param inner whether others' members are welcome there: then what is added is what is looked at
+ */
+function spoilt(example: object, inner = false): fc.Arbitrary<string> {
   const members = Object.entries(example).map(([name, value]) => {
-    const nested = typeof value === 'object' && value !== null && !Array.isArray(value)
-    const kept = fc.constant(JSON.stringify(value))
-    const changed = weighted<string>(
-      [4, kept],
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    const after = weighted<string>(
+      [6, fc.constant(JSON.stringify(value))],
       [1, hostile],
-      ...(nested ? [[2, spoilt(value as object)] as [number, fc.Arbitrary<string>]] : []),
+      ...(isObject ? [[6, spoilt(value as object, true)] as [number, fc.Arbitrary<string>]] : []),
     )
-    return weighted<[string, string] | undefined>(
-      [8, changed.map((after) => [JSON.stringify(name), after])],
-      [1, fc.constant(undefined)],
-    )
+    const named = after.map((text): [string, string] => [JSON.stringify(name), text])
+    return weighted<[string, string] | undefined>([12, named], [1, fc.constant(undefined)])
   })
   const added = weighted<[string, string] | undefined>(
-    [4, fc.constant(undefined)],
+    [inner ? 1 : 8, fc.constant(undefined)],
     [1, fc.tuple(member(), hostile)],
   )
   return fc.tuple(...members, added).map((all) => object(all.filter((each) => each !== undefined)))
@@ -94,7 +97,7 @@ function spoilt(example: object): fc.Arbitrary<string> {
 function bodyOf({ operation }: Operation): fc.Arbitrary<Buffer | undefined> {
   const content = operation.requestBody?.content['application/json'].examples ?? {}
   const examples = Object.values<any>(content).map(({ value }) => value as object)
-  const json = fc.oneof(...examples.map(spoilt), hostile, member())
+  const json = fc.oneof(...examples.map((example) => spoilt(example)), hostile, member())
   return weighted<Buffer | undefined>(
     [1, fc.constant(undefined)],
     [8, json.map((body) => Buffer.from(body))],
