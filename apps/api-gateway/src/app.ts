@@ -1,6 +1,6 @@
 /** The Express application: what every request passes, and the routers, in order. */
 import cors from 'cors'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { healthRoutes } from './health/health-routes'
@@ -40,6 +40,12 @@ export interface AppParts {
   readonly drain: Drain
 }
 
+/** Answers are of one moment and one caller: no cache keeps them, but for what says otherwise of itself. */
+const forNobodyElse: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store')
+  next()
+}
+
 /** The application; a request reaches it after the server has given it an id. */
 export function createApp(settings: AppSettings, parts: AppParts): Express {
   const app = express()
@@ -48,6 +54,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   // Nothing that is answered here is a page.
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives } }))
+  app.use(forNobodyElse)
   app.use(
     cors({
       origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,

@@ -174,14 +174,8 @@ test('a stream that is cut again and again shows each event once and in order', 
     connections.push(cut)
     return fetch(input, { ...init, signal: AbortSignal.any([cut.signal, init!.signal!]) })
   }
-  // The gateway asks for some seconds between two connections; a test need not wait for them.
-  const impatient: typeof fetch = async (input, init) => {
-    const { body, ...rest } = await cutting(input, init)
-    void rest
-    return new Response(body!.pipeThrough(withoutRetry()), { status: 200 })
-  }
   const { stream_position } = await clientOf('cut').state(session_id)
-  const following = follow(clientOf('cut', { fetch: impatient }), {
+  const following = follow(clientOf('cut', { fetch: impatient(cutting) }), {
     sessionId: session_id,
     lastEventId: stream_position,
   })
@@ -212,7 +206,7 @@ test('a stream goes on over a restart of the gateway', async () => {
   const { port } = new URL(restarted.url)
   const client = clientOf('patient', { baseUrl: restarted.url })
   const { session_id } = await client.openSession()
-  const following = follow(client)
+  const following = follow(clientOf('patient', { baseUrl: restarted.url, fetch: impatient(fetch) }))
   await following.opened()
   await restarted.process.stop('SIGKILL')
   await clientOf('patient').sendCommand(session_id, { command_type: 'ConfirmStage' })
@@ -231,7 +225,15 @@ test('the types are those of the document that the gateway serves', async () => 
   expect(stdout === readFileSync(path.join(__dirname, 'schema.generated.ts'), 'utf8')).toBe(true)
 })
 
-/** Leaves the line out that says how long to wait before connecting again. */
+/** The gateway asks for some seconds between two connections of a stream; a test need not wait for them. */
+function impatient(get: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const { body, ...rest } = await get(input, init)
+    void rest
+    return new Response(body!.pipeThrough(withoutRetry()), { status: 200 })
+  }
+}
+
 function withoutRetry(): TransformStream<Uint8Array, Uint8Array> {
   const encoder = new TextEncoder()
   const decoder = new TextDecoder()

@@ -68,6 +68,23 @@ badInputTests(16, () => gateway, [
   invalid('/payload/session_id')('a session_id of its own', feedback('{"session_id":"x"}')),
 ])
 
+const openWith = (input: string, path: string, body: string): BadInput => ({
+  ...invalid(path)(input, body),
+  call: { method: 'POST', path: '/genesis/sessions', body },
+})
+badInputTests(16, () => gateway, [
+  openWith('array body, where a session is opened', '', '[]'),
+  openWith('extra top-level property, where a session is opened', '/user_id', '{"user_id":"eve"}'),
+  {
+    ...invalid('/extra')('extra top-level property, where a ticket is bought', ''),
+    call: { method: 'POST', path: '/events/stream/tickets', body: { extra: 1 } },
+  },
+  {
+    ...invalid('/reason')('wrong type of the reason of a cancel', ''),
+    call: () => ({ method: 'POST', path: `/tasks/${task}/cancel`, body: { reason: 7 } }),
+  },
+])
+
 const report = (input: string, verb: string, path: string, body: object, token = agent): BadInput => ({
   input,
   status: 400,

@@ -12,9 +12,10 @@ let gateway: RunningGateway
 let proxy: TcpProxy
 let session: string
 /** The real queue stands in front of the real service, short enough to be filled by four. */
-const shortQueue = new SessionQueues({ maxWaiting: 2, maxWaitMs: 10_000 })
+let shortQueue: SessionQueues
 
 beforeEach(async () => {
+  shortQueue = new SessionQueues({ maxWaiting: 2, maxWaitMs: 10_000 })
   gateway = await runGateway({
     environment: { DATABASE_POOL_MAX: '1', SHUTDOWN_TIMEOUT: '2' },
     databaseUrl: async (direct) => (proxy = await openTcpProxy(direct)).url,
@@ -93,13 +94,21 @@ describe('bad input 35: 503 SERVICE_UNAVAILABLE + Retry-After', () => {
   })
 })
 
-test('bad input 36: the connection died after the committing statement was sent', async () => {
+test.each([
+  ['the connection died', 'cut after'],
+  ['the time-out struck', 'never answered'],
+] as const)('bad input 36: %s after the committing statement was sent', async (_input, fate) => {
   const headers = { 'idempotency-key': randomUUID() }
   const before = await gateway.checksum()
-  proxy.decide = (piece) => (piece.includes('COMMIT') ? 'cut after' : 'pass')
+  proxy.decide = (piece) => {
+    if (!piece.includes('COMMIT')) return 'pass'
+    proxy.blackHole = fate === 'never answered'
+    return fate === 'never answered' ? 'pass' : fate
+  }
   expectProblem(await send(headers), 503, 'OUTCOME_UNKNOWN')
   expect(await gateway.checksum()).not.toBe(before)
   proxy.decide = () => 'pass'
+  proxy.blackHole = false
 
   const retried = await send(headers)
   expect(retried.status).toBe(200)
@@ -108,8 +117,39 @@ test('bad input 36: the connection died after the committing statement was sent'
   expect(rows).toEqual([{ n: 1 }])
 })
 
-describe("bad input 37: the session's queue full", () => {
-  test('503 CONCURRENCY_CONFLICT; those who still wait when the process must end are told so', async () => {
+describe('bad input 37: 503 CONCURRENCY_CONFLICT + Retry-After', () => {
+  test('serialization retries exhausted', async () => {
+    await gateway.sql.query(`
+      CREATE SEQUENCE clashes;
+      CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM nextval('clashes');
+          RAISE EXCEPTION 'another was first' USING ERRCODE = 'serialization_failure';
+        END $$;
+      CREATE TRIGGER clash BEFORE INSERT ON domain_events EXECUTE FUNCTION clash()`)
+    await leavesNothing(() => send(), 503, 'CONCURRENCY_CONFLICT')
+    expect((await gateway.sql.query('SELECT last_value FROM clashes')).rows).toEqual([{ last_value: '10' }])
+  })
+
+  test("the session's queue waited in too long", async () => {
+    shortQueue = new SessionQueues({ maxWaiting: 2, maxWaitMs: 50 })
+    const before = await gateway.checksum()
+    await whileLocked(async (unlock) => {
+      const first = send()
+      await eventually(async () => {
+        const { rowCount } = await gateway.sql.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+        return rowCount
+      })
+      expectProblem(await send(), 503, 'CONCURRENCY_CONFLICT')
+      expect(await gateway.checksum()).toBe(before)
+      await unlock()
+      expect((await first).status).toBe(200)
+    })
+  })
+
+  test("the session's queue full; those who still wait when the process must end are told so", async () => {
     const before = await gateway.checksum()
     await whileLocked(async () => {
       const sent = Array.from({ length: 4 }, () => send())
@@ -135,8 +175,10 @@ describe('bad input 38: the process is shutting down', () => {
         return rowCount
       })
       const stopped = gateway.stop()
+      const before = await gateway.checksum()
       const refused = await send()
       expectProblem(refused, 503, 'SHUTTING_DOWN')
+      expect(await gateway.checksum()).toBe(before)
       expect(refused.headers.get('connection')).toBe('close')
       expectProblem(await gateway.call({ path: '/health/ready', token: null }), 503, 'SHUTTING_DOWN')
       expect((await gateway.call({ path: '/health/live', token: null })).status).toBe(200)

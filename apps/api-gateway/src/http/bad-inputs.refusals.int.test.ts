@@ -8,6 +8,7 @@ let pending: { session: string; command: string; task: string }
 let finished: string
 let abandoned: string
 let ended: string
+let cancelled: string
 
 beforeAll(async () => {
   gateway = await runGateway({ environment: { EVENT_MAX_BYTES: '50000' } })
@@ -25,6 +26,8 @@ beforeAll(async () => {
   ended = (await gateway.send(other, 'RequestConceptGeneration')).body.task_id
   const path = `/tasks/${ended}/complete`
   await gateway.call({ method: 'POST', path, token: agent, body: { result: { title: 'x' } } })
+  cancelled = (await gateway.send(other, 'RequestConceptGeneration')).body.task_id
+  await gateway.call({ method: 'POST', path: `/tasks/${cancelled}/cancel` })
 })
 afterAll(() => gateway.close())
 
@@ -94,6 +97,15 @@ badInputTests(28, () => gateway, [
       code: 'TASK_ALREADY_ENDED',
       details: { status: 'COMPLETED' },
       call: () => ({ method: 'POST', path: `/tasks/${ended}/${verb}`, token: agent, body }),
+    }),
+  ),
+  ...Object.entries({ complete: { result: {} }, fail: { error: { message: 'late' } } }).map(
+    ([verb, body]) => ({
+      input: `${verb} on a task that was cancelled`,
+      status: 409,
+      code: 'TASK_ALREADY_ENDED',
+      details: { status: 'CANCELLED' },
+      call: () => ({ method: 'POST', path: `/tasks/${cancelled}/${verb}`, token: agent, body }),
     }),
   ),
   {

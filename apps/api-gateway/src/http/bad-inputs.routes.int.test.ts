@@ -2,15 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import { signTestToken } from '@infinite-scribe/testing'
 import { badInputTests, expectProblem, type BadInput } from './bad-inputs.kit.test'
+import { describeInterface } from '../interface'
 import { agent, runGateway, type Call, type RunningGateway } from './running-gateway.kit.test'
 
 let gateway: RunningGateway
 let session: string
+let otherSession: string
 let task: string
 let command: string
 
 beforeAll(async () => {
   gateway = await runGateway()
+  otherSession = await gateway.openSession()
   session = await gateway.openSession()
   const { body } = await gateway.send(session, 'RequestConceptGeneration')
   task = body.task_id
@@ -60,16 +63,29 @@ badInputTests(8, () => gateway, [
     path: `/genesis/sessions/${session}/commands/${command}`,
     token: eve,
   })),
+  missing('unknown session: a receipt', 'SESSION_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${nobody}/commands/${command}`,
+  })),
   missing('unknown command', 'COMMAND_NOT_FOUND', () => ({
     path: `/genesis/sessions/${session}/commands/${nobody}`,
+  })),
+  missing("another session's command", 'COMMAND_NOT_FOUND', () => ({
+    path: `/genesis/sessions/${otherSession}/commands/${command}`,
   })),
   missing('unknown task', 'TASK_NOT_FOUND', () => ({ path: `/tasks/${nobody}` })),
   missing("another user's task", 'TASK_NOT_FOUND', () => ({ path: `/tasks/${task}`, token: eve })),
   missing("cancelling another user's task", 'TASK_NOT_FOUND', () =>
     post(`/tasks/${task}/cancel`, {}, { token: eve }),
   ),
-  missing('reporting on an unknown task', 'TASK_NOT_FOUND', () =>
-    post(`/tasks/${nobody}/complete`, { result: {} }, { token: agent }),
+  missing('cancelling an unknown task', 'TASK_NOT_FOUND', () => post(`/tasks/${nobody}/cancel`, {})),
+  ...Object.entries({
+    progress: { progress: 1 },
+    complete: { result: {} },
+    fail: { error: { message: 'x' } },
+  }).map(([verb, body]) =>
+    missing(`unknown task: …/${verb}`, 'TASK_NOT_FOUND', () =>
+      post(`/tasks/${nobody}/${verb}`, body, { token: agent }),
+    ),
   ),
 ])
 
@@ -81,20 +97,22 @@ badInputTests(
   ),
 )
 
-badInputTests(10, () => gateway, [
-  ...['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
-    input: `${method} on …/commands`,
+const { paths } = describeInterface({} as never).document
+const wrongMethods = Object.entries(paths).flatMap(([path, operations]) =>
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+    .filter((method) => !(method.toLowerCase() in operations))
+    .map((method) => ({ method, path })),
+)
+badInputTests(
+  10,
+  () => gateway,
+  wrongMethods.map(({ method, path }) => ({
+    input: `${method} on ${path}, which has ${Object.keys(paths[path]!).join()}, without a token`,
     status: 405,
     code: 'METHOD_NOT_ALLOWED',
-    call: () => ({ method, path: `/genesis/sessions/${session}/commands` }),
+    call: () => ({ method, path: path.replaceAll(/\{\w+\}/g, nobody), token: null }),
   })),
-  ...['/genesis/sessions', '/health', '/health/live', '/health/ready'].map((path) => ({
-    input: `DELETE on ${path}, without a token`,
-    status: 405,
-    code: 'METHOD_NOT_ALLOWED',
-    call: { method: 'DELETE', path, token: null },
-  })),
-])
+)
 
 test('names the methods that a path knows', async () => {
   const allowed = async (path: string) =>
@@ -223,6 +241,11 @@ describe('bad input 32', () => {
       const refused = replies.filter(({ status }) => status === 429)
       expect(refused.length).toBeGreaterThanOrEqual(5)
       for (const reply of refused) expectProblem(reply, 429, 'RATE_LIMITED')
+      const { rows } = await limited.sql.query(
+        `SELECT (SELECT count(*) FROM genesis_sessions)::int AS sessions, (SELECT count(*) FROM domain_events)::int AS events`,
+      )
+      const opened = replies.length - refused.length
+      expect(rows).toEqual([{ sessions: opened, events: opened }])
       expect(refused[0]?.headers.get('retry-after')).toBe('1')
       expect(refused[0]?.headers.get('ratelimit')).toMatch(/^"commands"; r=0; t=[01]$/)
       expect(refused[0]?.headers.get('ratelimit-policy')).toMatch(/^"commands"; q=2; w=1; pk=:.+:$/)

@@ -2,6 +2,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { signTestToken, TEST_JWT_AUDIENCE, TEST_JWT_ISSUER, TEST_JWT_SECRET } from '@infinite-scribe/testing'
 import { badInputTests, type BadInput } from './bad-inputs.kit.test'
+import { describeInterface } from '../interface'
 import { runGateway, type RunningGateway } from './running-gateway.kit.test'
 
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -39,13 +40,18 @@ const refused = (input: string, bearer: string, code = 'INVALID_TOKEN'): BadInpu
   call: { path: LIST, token: bearer },
 })
 
+const guarded = Object.entries(describeInterface({} as never).document.paths).flatMap(([path, operations]) =>
+  Object.entries(operations as Record<string, { security: unknown[] }>)
+    .filter(([, { security }]) => security.length > 0)
+    .map(([method]) => ({ method: method.toUpperCase(), path })),
+)
 badInputTests(1, () => gateway, [
-  {
-    input: 'no Authorization header',
+  ...guarded.map(({ method, path }) => ({
+    input: `no Authorization header: ${method} ${path}`,
     status: 401,
     code: 'MISSING_TOKEN',
-    call: { path: LIST, token: null },
-  },
+    call: { method, path, token: null },
+  })),
   {
     input: 'Basic …',
     status: 401,
@@ -62,6 +68,10 @@ badInputTests(1, () => gateway, [
 
 badInputTests(2, () => gateway, [
   refused('malformed token', 'not-a-token'),
+  {
+    ...refused('malformed token, for the stream', 'not-a-token'),
+    call: { path: '/events/stream', token: 'not-a-token' },
+  },
   refused('a token of two parts', token(claims()).split('.').slice(0, 2).join('.')),
   refused('a header that is no object', `${Buffer.from('null').toString('base64url')}.e30.x`),
   ...['none', 'None', 'NONE', 'nOnE'].flatMap((alg) => [

@@ -72,8 +72,10 @@ describe('bad input 34', () => {
     ['an empty Host', ['Host:']],
     ['two Hosts', ['Host: a', 'Host: b']],
   ])('%s: 400 BAD_REQUEST', async (_input, hosts) => {
-    const answer = await gateway.raw(lines('GET /health HTTP/1.1', ...hosts, 'Connection: close', '', ''))
-    expectRaw(answer, 400, 'BAD_REQUEST')
+    const before = await gateway.checksum()
+    const head = lines('POST /genesis/sessions HTTP/1.1', ...hosts, `Authorization: Bearer ${ada}`)
+    expectRaw(await gateway.raw(lines(head, 'Connection: close', '', '')), 400, 'BAD_REQUEST')
+    expect(await gateway.checksum()).toBe(before)
   })
 
   test('an expectation that nobody knows: 400 BAD_REQUEST', async () => {

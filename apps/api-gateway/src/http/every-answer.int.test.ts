@@ -35,6 +35,13 @@ test('says nothing of what it is made with', async () => {
   expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'")
 })
 
+test('lets no cache keep what is of one caller and one moment', async () => {
+  const state = await gateway.call({ path: `/genesis/sessions/${session}/state` })
+  const ticket = await gateway.call({ method: 'POST', path: '/events/stream/tickets' })
+  const refused = await gateway.call({ path: '/genesis/sessions', token: null })
+  for (const { headers } of [state, ticket, refused]) expect(headers.get('cache-control')).toBe('no-store')
+})
+
 test('answers HEAD like GET, without a body', async () => {
   const reply = await gateway.call({ method: 'HEAD', path: `/genesis/sessions/${session}/state` })
   expect([reply.status, reply.text]).toEqual([200, ''])

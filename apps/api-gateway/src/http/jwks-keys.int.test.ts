@@ -152,7 +152,10 @@ it('lets tokens of published keys in over HTTP: unknown kid 401, nothing cached 
     expectProblem(await call(oldKey.privateKey, 'old'), 503, 'SERVICE_UNAVAILABLE')
     await listen(port)
     expect((await call(oldKey.privateKey, 'old')).status).toBe(200)
+    const before = await gateway.checksum()
+    // Bad input 2: with JWT_JWKS_URL a kid that the set lacks.
     expectProblem(await call(newKey.privateKey, 'new'), 401, 'INVALID_TOKEN')
+    expect(await gateway.checksum()).toBe(before)
     published.push(jwk(newKey.publicKey, 'new'))
     expect((await call(newKey.privateKey, 'new')).status).toBe(200)
     expectProblem(await call(newKey.privateKey, 'old'), 401, 'INVALID_TOKEN')

@@ -105,12 +105,13 @@ describe('order and completeness', () => {
     again.cut()
   })
 
-  it('is delayed by no open transaction, not even one that writes in another database', async () => {
-    const stranger = await createTestDatabase()
-    const open = await fixture.begin(stranger.url)
-    await open.client.query('CREATE TABLE t AS SELECT 1')
-    const here = await fixture.begin()
-    await here.client.query('CREATE TABLE stranger AS SELECT 1')
+  it('is delayed by no stranger who writes for ten seconds, here or in another database of the server', async () => {
+    const elsewhere = await createTestDatabase()
+    const strangers = [await fixture.begin(), await fixture.begin(elsewhere.url)]
+    const writing = strangers.map(async ({ client }) => {
+      await client.query('CREATE TABLE stranger AS SELECT 1')
+      return client.query('SELECT pg_sleep(10)')
+    })
     const session = await fixture.newSession('gus')
     const reader = await replica.read('gus')
     for (let version = 1; version <= 5; version += 1) {
@@ -121,9 +122,16 @@ describe('order and completeness', () => {
     }
     const resumed = await replica.read('gus', { lastEventId: reader.frames[0]!.id! })
     await fixture.expectShown(resumed, session, [1, 2, 3, 4, 5])
-    await open.commit()
-    await here.commit()
-    await stranger.drop()
+    // Both were writing all the while; nobody has to wait for the rest of their ten seconds.
+    const { rowCount } = await fixture.sql.query(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(10)'
+          AND datname = ANY ($1) AND backend_xid IS NOT NULL`,
+      [[fixture.url, elsewhere.url].map((url) => new URL(url).pathname.slice(1))],
+    )
+    expect(rowCount).toBe(2)
+    await Promise.allSettled(writing)
+    for (const stranger of strangers) await stranger.commit()
+    await elsewhere.drop()
     reader.cut()
     resumed.cut()
   })

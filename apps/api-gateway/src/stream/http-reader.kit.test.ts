@@ -1,4 +1,5 @@
 /** A client of a stream over HTTP, for the tests. */
+import { eventually } from '@infinite-scribe/testing'
 import { parseFrames, type ReadFrame } from './streams.kit.test'
 
 export class HttpReader {
@@ -38,6 +39,11 @@ export class HttpReader {
 
   get position(): string | undefined {
     return this.frames.findLast(({ id }) => id !== undefined)?.id
+  }
+
+  /** The first frame, which says where the stream begins. */
+  opening(): Promise<ReadFrame> {
+    return eventually(() => this.frames[0])
   }
 
   cut(): void {

@@ -22,24 +22,54 @@ interface Page {
   version: number
   stage: string
   status: string
+  confirmed: Record<string, unknown>
+  /** The task under way. */
+  pending: string | undefined
+  lastResult: unknown
+}
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the body of a state */
+function pageOf(state: any): Page {
+  return {
+    version: state.version,
+    stage: state.current_stage,
+    status: state.status,
+    confirmed: state.confirmed_data,
+    pending: state.pending[0]?.task_id,
+    lastResult: state.last_result?.result,
+  }
 }
 
 async function load(session: string, at: RunningGateway): Promise<{ page: Page; reader: HttpReader }> {
   const { body } = await at.call({ path: `/genesis/sessions/${session}/state` })
-  const page = { version: body.version, stage: body.current_stage, status: body.status }
   const query = `context_id=${session}&last_event_id=${body.stream_position}`
-  return { page, reader: await HttpReader.open(`${at.url}/events/stream?${query}`, { authorization }) }
+  return {
+    page: pageOf(body),
+    reader: await HttpReader.open(`${at.url}/events/stream?${query}`, { authorization }),
+  }
 }
 
-function apply(page: Page, { events }: HttpReader): Page {
-  return events.reduce<Page>(({ stage, status }, { event, data }) => {
-    const type = event!.replace('Genesis.Session.', '')
-    return {
-      version: data.aggregate_version as number,
-      stage: type === 'StageConfirmed' ? (data.payload.next_stage as string) : stage,
-      status: type === 'Finished' ? 'COMPLETED' : status,
+function apply(before: Page, { events }: HttpReader): Page {
+  return events.reduce<Page>((page, { event, data }) => {
+    const { payload } = data
+    const next = { ...page, version: data.aggregate_version as number }
+    switch (event!.replace('Genesis.Session.', '')) {
+      case 'ConceptGenerationRequested':
+        return { ...next, pending: data.metadata.task_id }
+      case 'ConceptProposed':
+        return { ...next, pending: undefined, lastResult: payload.result }
+      case 'ConceptGenerationFailed':
+        return { ...next, pending: undefined, lastResult: undefined }
+      case 'StageConfirmed': {
+        const confirmed = payload.data ? { [payload.stage]: payload.data } : {}
+        return { ...next, stage: payload.next_stage, confirmed: { ...page.confirmed, ...confirmed } }
+      }
+      case 'Finished':
+        return { ...next, status: 'COMPLETED' }
+      default:
+        return next
     }
-  }, page)
+  }, before)
 }
 
 const step = fc.constantFrom('feedback', 'confirm', 'request', 'complete', 'reload', 'cut')
@@ -62,12 +92,12 @@ describe('a reload at any moment', () => {
         for (const [index, name] of steps.entries()) {
           const at = index % 2 ? gateway : replica
           if (name === 'feedback') await at.send(session, 'SubmitFeedback', { rating: 3 })
-          else if (name === 'confirm') await at.send(session, 'ConfirmStage')
+          else if (name === 'confirm') await at.send(session, 'ConfirmStage', { data: { step: index } })
           else if (name === 'request')
             taskId ??= (await at.send(session, 'RequestConceptGeneration')).body.task_id
           else if (name === 'complete' && taskId !== undefined) {
             const path = `/tasks/${taskId}/complete`
-            await at.call({ method: 'POST', path, token: agent, body: { result: {} } })
+            await at.call({ method: 'POST', path, token: agent, body: { result: { step: index } } })
             taskId = undefined
           } else if (name === 'reload') {
             if (current !== steady.reader) leave()
@@ -81,7 +111,7 @@ describe('a reload at any moment', () => {
           }
         }
         const final = (await gateway.call({ path: `/genesis/sessions/${session}/state` })).body
-        const wanted = { version: final.version, stage: final.current_stage, status: final.status }
+        const wanted = pageOf(final)
         for (const shown of [() => apply(steady.page, steady.reader), () => apply(page, current)])
           await eventually(() => shown().version === final.version)
         expect(apply(steady.page, steady.reader)).toEqual(wanted)

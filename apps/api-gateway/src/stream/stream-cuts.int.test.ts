@@ -1,6 +1,6 @@
 /** A stream that is cut again and again shows each event once and in order, whatever process it goes on in. */
-import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@infinite-scribe/testing'
+import { granted, openSession, send } from '../service-fixture.test'
 import { StreamFixture, type Reader, type Replica } from './streams.kit.test'
 
 let fixture: StreamFixture
@@ -13,6 +13,8 @@ const EVENTS = 2_000
 const CUTS = 50
 const SESSIONS = 8
 const EACH = EVENTS / SESSIONS
+/** Of another service, which writes beside the gateways: some of its commits come late, behind others' greater ids. */
+const LATE = 40
 
 /** A client that is cut off and goes on, each time through the next replica. */
 class CutReader {
@@ -62,10 +64,12 @@ class CutReader {
   }
 }
 
-it('shows each event once and in order, cut 50 times while 2,000 events are written', async () => {
-  const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => fixture.newSession('ann')))
+it('shows each event once and in order, cut 50 times while 2,000 events are written through two replicas', async () => {
   // Small answers, so that cuts fall into the middle of batches.
   const replicas = [fixture.replica({ batchSize: 9 }), fixture.replica()]
+  const writers = [fixture.writer(), fixture.writer()]
+  const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => openSession(writers[0]!, 'ann')))
+  const foreign = await fixture.newSession('ann')
   const ofUser = new CutReader(replicas)
   const ofSession = new CutReader(replicas, sessions[0])
   await Promise.all([ofUser.begin(), ofSession.begin()])
@@ -73,23 +77,33 @@ it('shows each event once and in order, cut 50 times while 2,000 events are writ
   let written = 0
   const writing = sessions.map(async (session, index) => {
     for (let count = 0; count < EACH; count += 1) {
-      // Some commit late, behind others' greater ids.
-      const late = index % 3 === 0 && count % 25 === 0 ? await fixture.begin() : undefined
-      await fixture.append(session, late?.client)
-      if (late) {
-        await delay(Math.random() * 10)
-        await late.commit()
-      }
+      granted(await send(writers[(count + index) % 2]!, session, 'SubmitFeedback', {}, { owner: 'ann' }))
       written += 1
-      await fixture.wake()
     }
   })
-  await Promise.all([...writing, ofUser.readWhile(() => written), ofSession.readWhile(() => written)])
-  await Promise.all([ofUser.finish(EVENTS), ofSession.finish(EACH)])
+  const writingLate = async () => {
+    for (let count = 0; count < LATE; count += 1) {
+      const late = await fixture.begin()
+      await fixture.append(foreign, late.client)
+      await eventually(() => written >= (EVENTS * count) / LATE + Math.random() * 40, 20_000, 1)
+      await late.commit()
+      await fixture.wake()
+    }
+  }
+  await Promise.all([
+    ...writing,
+    writingLate(),
+    ofUser.readWhile(() => written),
+    ofSession.readWhile(() => written),
+  ])
+  await Promise.all([ofUser.finish(EVENTS + LATE), ofSession.finish(EACH)])
 
-  const history = (session: string) => Array.from({ length: EACH }, (_, index) => `${session}:${index + 1}`)
+  // The first event of a session, its opening, was written before anybody read.
+  const history = (session: string, from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `${session}:${from + index}`)
   for (const session of sessions)
-    expect(ofUser.shown.filter((event) => event.startsWith(session))).toEqual(history(session))
-  expect(ofUser.shown).toHaveLength(EVENTS)
-  expect(ofSession.shown).toEqual(history(sessions[0]!))
+    expect(ofUser.shown.filter((event) => event.startsWith(session))).toEqual(history(session, 2, EACH))
+  expect(ofUser.shown.filter((event) => event.startsWith(foreign))).toEqual(history(foreign, 1, LATE))
+  expect(ofUser.shown).toHaveLength(EVENTS + LATE)
+  expect(ofSession.shown).toEqual(history(sessions[0]!, 2, EACH))
 }, 60_000)

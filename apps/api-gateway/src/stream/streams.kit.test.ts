@@ -1,12 +1,14 @@
 /** What the tests of the stream share: event streams over a database of their own, readers, and writers as the gateway is one. */
 import { randomUUID } from 'node:crypto'
 import { PassThrough } from 'node:stream'
+import { createLogger } from '@infinite-scribe/service-kit'
 import { createTestDatabase, eventually } from '@infinite-scribe/testing'
 import { Pool, type ClientBase } from 'pg'
 import { UnitOfWork } from '../commands/unit-of-work'
 import { connectDatabase } from '../database/connect'
 import { isRefusal, type Refusal } from '../outcome'
 import type { OpenedStream, StreamRequest } from '../ports'
+import { createServices, type Services } from '../services'
 import { createEventStreams, type EventStreams, type EventStreamsParts } from './event-streams'
 
 export interface ReadFrame {
@@ -151,6 +153,20 @@ export class StreamFixture {
         return reader
       },
     }
+  }
+
+  /** All services of a gateway, to write with; their commits are signalled as the gateway's are. */
+  writer(): Services {
+    const settings = {
+      databaseUrl: this.url,
+      databasePoolMax: 4,
+      eventsTopic: 'domain-events',
+      eventMaxBytes: 900_000,
+      commandTimeoutSeconds: 900,
+    }
+    const services = createServices({ settings, logger: createLogger('test', 'error') })
+    this.closing.push(() => services.stop())
+    return services
   }
 
   async newSession(userId: string): Promise<string> {
