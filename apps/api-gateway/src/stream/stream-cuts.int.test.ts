@@ -35,10 +35,14 @@ class CutReader {
     })
   }
 
-  leave(reader: Reader): void {
+  /** Takes what was read; of a connection that was cut (`cutAt` below 1) only the beginning had come through. */
+  leave(reader: Reader, cutAt = 1): void {
     reader.cut()
-    this.shown.push(...reader.shown)
-    this.position = reader.position ?? this.position
+    const frames = reader.frames.slice(0, Math.ceil(reader.frames.length * cutAt))
+    for (const { id, event, data } of frames) {
+      this.position = id ?? this.position
+      if (event !== undefined) this.shown.push(`${data.aggregate_id}:${data.aggregate_version}`)
+    }
   }
 
   /** Whoever was never told a position has nothing to go on from. */
@@ -53,7 +57,7 @@ class CutReader {
       const reader = await this.open()
       const until = Math.min(EVENTS, written() + Math.random() * (EVENTS / CUTS) * 1.6)
       await eventually(() => written() >= until, 20_000, 1)
-      this.leave(reader)
+      this.leave(reader, Math.random())
     }
   }
 
