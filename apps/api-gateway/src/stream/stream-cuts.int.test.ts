@@ -56,14 +56,14 @@ class CutReader {
     for (let cut = 0; cut < CUTS; cut += 1) {
       const reader = await this.open()
       const until = Math.min(EVENTS, written() + Math.random() * (EVENTS / CUTS) * 1.6)
-      await eventually(() => written() >= until, 20_000, 1)
+      await eventually(() => written() >= until, 60_000, 1)
       this.leave(reader, Math.random())
     }
   }
 
   async finish(count: number): Promise<void> {
     const last = await this.open()
-    await eventually(() => this.shown.length + last.shown.length >= count, 20_000)
+    await eventually(() => this.shown.length + last.shown.length >= count, 60_000)
     this.leave(last)
   }
 }
@@ -89,7 +89,7 @@ it('shows each event once and in order, cut 50 times while 2,000 events are writ
     for (let count = 0; count < LATE; count += 1) {
       const late = await fixture.begin()
       await fixture.append(foreign, late.client)
-      await eventually(() => written >= (EVENTS * count) / LATE + Math.random() * 40, 20_000, 1)
+      await eventually(() => written >= (EVENTS * count) / LATE + Math.random() * 40, 60_000, 1)
       await late.commit()
       await fixture.wake()
     }
@@ -110,4 +110,4 @@ it('shows each event once and in order, cut 50 times while 2,000 events are writ
   expect(ofUser.shown.filter((event) => event.startsWith(foreign))).toEqual(history(foreign, 1, LATE))
   expect(ofUser.shown).toHaveLength(EVENTS + LATE)
   expect(ofSession.shown).toEqual(history(sessions[0]!, 2, EACH))
-}, 60_000)
+}, 180_000)
