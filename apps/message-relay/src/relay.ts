@@ -73,6 +73,8 @@ export class Relay {
   private stopAt = Infinity
   private pollAt = 0
   private claimWaitMs = 0
+  /** The last batch that was claimed has begun to be published. */
+  private begun: Promise<void> = Promise.resolve()
   private published: Promise<void> = Promise.resolve()
   private settled: Promise<void> = Promise.resolve()
 
@@ -163,9 +165,9 @@ export class Relay {
       if (trial) this.circuit.nothingToTry()
       return this.idleMs()
     }
-    await this.published // one batch ahead, no more
-    if (this.fault) return 0 // what follows a batch nobody knows of must not overtake it
-    this.published = this.orStop(this.publishThenSettle(claim.rows, trial))
+    await this.begun // one batch waits to be published while the next is read, no more
+    this.begun = this.published
+    this.published = this.orStop(this.publishThenSettle(this.begun, claim.rows, trial))
     if (trial) await this.pipelineEmpty()
     return 0
   }
@@ -186,7 +188,13 @@ export class Relay {
     }
   }
 
-  private async publishThenSettle(rows: readonly ClaimedRow[], trial: boolean): Promise<void> {
+  private async publishThenSettle(
+    before: Promise<void>,
+    rows: readonly ClaimedRow[],
+    trial: boolean,
+  ): Promise<void> {
+    await before
+    if (this.fault) return // what follows a batch nobody knows of must not overtake it
     const startedAt = this.now()
     const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
     this.circuit.published(attempted)

@@ -10,6 +10,7 @@ import {
   type TestDatabase,
 } from '@infinite-scribe/testing'
 import { Pool } from 'pg'
+import { expectDrained, insertNumbered } from './drain-fixture.test'
 import { countByStatus, envelope, insertRows, relayEnvironment, wakeRelays } from './relay-fixture.test'
 
 let database: TestDatabase
@@ -75,6 +76,33 @@ it('repeats after kill -9 between publish and settle the same event with the sam
     values.set(headers.event_id!, same)
   }
   expect(values.size).toBe(ids.length)
+})
+
+it('has at most two batches published and not settled, so that kill -9 repeats no more', async () => {
+  const [rows, batch] = [1000, 100]
+  await insertNumbered(pool, topic, rows, 50)
+  const lock = await pool.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM event_outbox FOR UPDATE')
+  const doomed = await relay({ RELAY_BATCH_SIZE: String(batch) })
+  await eventually(async () => (await readTopicToEnd(topic)).length >= 2 * batch, 30_000)
+  // Time enough to publish all of it, if nothing kept it from that.
+  const lease = async () =>
+    (await pool.query('SELECT max(lease_until)::text AS at FROM outbox_relays')).rows[0]
+  for (let renewals = 0; renewals < 2; renewals += 1) {
+    const before = await lease()
+    await eventually(async () => (await lease()).at !== before.at)
+  }
+  await doomed.stop('SIGKILL')
+  await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE application_name = 'message-relay' AND datname = current_database()`)
+  await lock.query('ROLLBACK')
+  lock.release()
+  expect(await countByStatus(pool)).toEqual({ PENDING: rows })
+
+  await relay()
+  await eventually(async () => (await countByStatus(pool)).SENT === rows, 30_000)
+  expect(await expectDrained(topic, rows)).toEqual({ repeats: 2 * batch })
 })
 
 it('ends with 0 on SIGTERM, having settled what was in flight and handed its lanes over at once', async () => {

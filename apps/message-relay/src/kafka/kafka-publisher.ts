@@ -70,9 +70,11 @@ export class KafkaPublisher implements Publisher {
       call.fail(open, classify(error, { ownTopic: topic !== this.eventsTopic }))
       return
     }
-    const entries = open.map((record) => ({
-      ...record,
-      partition: partitionOf(Buffer.from(record.key), facts.partitions),
+    const entries = open.map(({ index, key, message }) => ({
+      index,
+      key,
+      message,
+      partition: partitionOf(Buffer.from(key), facts.partitions),
     }))
     for (const request of planRequests(entries, facts.maxBatchBytes)) {
       await this.sendIsolating(topic, request, call)
@@ -125,15 +127,17 @@ interface Unplaced extends Placed {
  * to the earlier one: each round holds for a key rows of one topic only.
  */
 function rounds(records: readonly KafkaMessage[]): Unplaced[][] {
+  const unplaced = records.map((message, index) => ({ index, key: message.key, message }))
+  if (records.every(({ topic }) => topic === records[0]?.topic)) return [unplaced]
   const rounds: Unplaced[][] = []
   const last = new Map<string, { topic: string; round: number }>()
-  records.forEach((message, index) => {
-    const { key, topic } = message
+  for (const record of unplaced) {
+    const { key, topic } = record.message
     const before = last.get(key)
     const round = before ? before.round + (before.topic === topic ? 0 : 1) : 0
     last.set(key, { topic, round })
-    ;(rounds[round] ??= []).push({ index, key, message })
-  })
+    ;(rounds[round] ??= []).push(record)
+  }
   return rounds
 }
 

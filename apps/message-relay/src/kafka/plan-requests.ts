@@ -19,8 +19,8 @@ interface Request<R> {
 /** An upper bound of what a record takes in its batch. */
 export function recordBytes({ message }: PartitionedRecord): number {
   let bytes = RECORD_OVERHEAD + Buffer.byteLength(message.key) + Buffer.byteLength(message.value)
-  for (const [name, value] of Object.entries(message.headers)) {
-    bytes += HEADER_OVERHEAD + name.length + Buffer.byteLength(value)
+  for (const name in message.headers) {
+    bytes += HEADER_OVERHEAD + name.length + Buffer.byteLength(message.headers[name] ?? '')
   }
   return bytes
 }

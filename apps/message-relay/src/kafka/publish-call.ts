@@ -10,7 +10,7 @@ export interface Placed {
 }
 
 export class PublishCall {
-  private readonly results = new Map<number, Outcome | NotTried>()
+  private readonly results: (Outcome | NotTried)[] = []
   private readonly stopped = new Map<string, NotTried>()
   private brokerGone = false
 
@@ -22,16 +22,17 @@ export class PublishCall {
   }
 
   /** Those whose key may go on; the others are marked. */
-  open<R extends Placed>(records: readonly R[]): R[] {
+  open<R extends Placed>(records: readonly R[]): readonly R[] {
+    if (this.stopped.size === 0) return records
     return records.filter(({ index, key }) => {
       const reason = this.stopped.get(key)
-      if (reason) this.results.set(index, reason)
+      if (reason) this.results[index] = reason
       return !reason
     })
   }
 
   settle(index: number, outcome: Outcome, key: string): void {
-    this.results.set(index, outcome)
+    this.results[index] = outcome
     if (outcome.kind !== 'sent') this.stopped.set(key, { kind: 'withheld' })
   }
 
@@ -39,7 +40,7 @@ export class PublishCall {
   fail(records: readonly Placed[], failure: Failure): void {
     if (failure.kind === 'unavailable' && failure.scope === 'broker') this.brokerGone = true
     for (const { index, key } of records) {
-      if (this.stopped.has(key)) this.results.set(index, { kind: 'withheld' })
+      if (this.stopped.has(key)) this.results[index] = { kind: 'withheld' }
       else this.settle(index, failure, key)
     }
   }
@@ -49,11 +50,11 @@ export class PublishCall {
     for (const { index, key } of records) {
       const reason = this.stopped.get(key) ?? { kind: 'handed_back' }
       this.stopped.set(key, reason)
-      this.results.set(index, reason)
+      this.results[index] = reason
     }
   }
 
   resultOf(index: number): Outcome | NotTried {
-    return this.results.get(index) ?? { kind: 'handed_back' }
+    return this.results[index] ?? { kind: 'handed_back' }
   }
 }

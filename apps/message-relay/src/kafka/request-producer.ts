@@ -112,20 +112,21 @@ export class RequestProducer {
 }
 
 function toKafkaJsMessage({ message, partition }: PartitionedRecord): Message {
-  return { key: message.key, value: message.value, partition, headers: { ...message.headers } }
+  return { key: message.key, value: message.value, partition, headers: message.headers }
 }
 
 /** Records of one partition are numbered from the base offset in the order they were sent. */
 function receipts(records: readonly PartitionedRecord[], answer: readonly RecordMetadata[]): Receipt[] {
-  const next = new Map<number, bigint>()
+  const next = new Map<number, number>()
   for (const { partition, baseOffset, offset } of answer) {
     const first = baseOffset ?? offset
-    if (first !== undefined) next.set(partition, BigInt(first))
+    // An offset is a 64-bit number, but 2^53 records are more than a partition will ever have had.
+    if (first !== undefined) next.set(partition, Number(first))
   }
   return records.map(({ partition }) => {
     const offset = next.get(partition)
     if (offset === undefined) return undefined
-    next.set(partition, offset + 1n)
-    return { partition, offset: offset.toString() }
+    next.set(partition, offset + 1)
+    return { partition, offset: String(offset) }
   })
 }

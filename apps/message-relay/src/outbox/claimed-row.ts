@@ -2,45 +2,51 @@
 import type { DeliveryError } from '@infinite-scribe/shared-types'
 import type { ClaimedRow } from '../pipeline/ports'
 
-/** The columns of a row that is claimed, of the alias `t`; `payload` is turned to text for these rows alone. */
+/** What a row that is claimed has of its `payload`. */
+export const UNPACKED = (payload: string): string =>
+  `${payload}::text AS value, ${payload} ->> 'event_id' AS event_id, ${payload} ->> 'event_type' AS event_type`
+
+/**
+ * What a row takes of a claim's bytes: as text, which is what is sent, or stored (`stored`) where that is more; so that
+ * a bound on what is stored, which costs nothing to know, never cuts before this one.
+ */
+export const BYTES = 'greatest(octet_length(value), stored)'
+
+/** The columns that a row is claimed with, of the alias `t`; null is what costs nothing to send. */
 export const CLAIMED_COLUMNS = (t: string): string => `
-       CASE WHEN ${t}.claimable AND NOT ${t}.blocked THEN ${t}.payload::text END AS value,
-       CASE WHEN ${t}.claimable AND NOT ${t}.blocked THEN ${t}.payload ->> 'event_id' END AS event_id,
-       CASE WHEN ${t}.claimable AND NOT ${t}.blocked THEN ${t}.payload ->> 'event_type' END AS event_type,
-       ${t}.topic, ${t}.key, ${t}.traceparent, ${t}.attempts, ${t}.last_error, ${t}.parked, ${t}.bytes`
+       ${t}.seq, ${t}.lane, ${t}.id, ${t}.topic, ${t}.key, ${t}.value, ${t}.event_id, ${t}.event_type, ${t}.traceparent,
+       nullif(${t}.attempts, 0) AS attempts, ${t}.last_error, ${t}.bytes`
 
 export interface ClaimedRecord {
   id: string
   seq: string
   lane: number
-  token: string
   topic: string
   key: string
-  value: string | null
+  value: string
   event_id: string | null
   event_type: string | null
   traceparent: string | null
-  attempts: number
+  attempts: number | null
   last_error: DeliveryError | null
-  parked: boolean
   bytes: number
 }
 
-export function toClaimedRow(record: ClaimedRecord): ClaimedRow {
+export function toClaimedRow(record: ClaimedRecord, token: string, parked: boolean): ClaimedRow {
   return {
     id: record.id,
     seq: Number(record.seq),
     lane: record.lane,
-    token: record.token,
+    token,
     topic: record.topic,
     key: record.key,
-    value: record.value ?? '',
+    value: record.value,
     eventId: record.event_id,
     eventType: record.event_type,
     traceparent: record.traceparent,
-    attempts: record.attempts,
+    attempts: record.attempts ?? 0,
     error: record.last_error,
-    parked: record.parked,
+    parked,
     bytes: record.bytes,
   }
 }

@@ -1,66 +1,71 @@
 /** Reads fresh rows of lanes in the order of their numbers, each lane from where its reader stands. */
 import type { Bounds, ClaimedRow, LaneRange, RangeRead, RowRef } from '../pipeline/ports'
 import type { Database, Statement } from './database'
-import { CLAIMED_COLUMNS, toClaimedRow, type ClaimedRecord } from './claimed-row'
+import { BYTES, CLAIMED_COLUMNS, toClaimedRow, UNPACKED, type ClaimedRecord } from './claimed-row'
 
 /** Rows looked at in one lane at most, whatever their status: millions of settled rows are passed in steps. */
 export const LONGEST_LOOK = 2000
 
+const LOOK = `(SELECT * FROM event_outbox AS r
+                WHERE r.lane = owned.lane AND r.seq > owned.after
+                  AND r.seq <= coalesce(owned.up_to, 9223372036854775807)
+                ORDER BY r.seq LIMIT $7)`
+
+// The bound on the bytes is kept twice: as they are stored before any payload is unpacked, and as they are sent,
+// for what is stored may be compressed.
 const READ_RANGE: Statement = {
   name: 'relay-read-range',
   text: `
 WITH owned AS MATERIALIZED (
-  SELECT mine.lane, mine.token, mine.after, mine.up_to
+  SELECT mine.lane, mine.after, mine.up_to
     FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[])
            WITH ORDINALITY AS mine (lane, token, after, up_to, turn)
     JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
                           AND l.owner IS NOT NULL AND l.lease_until > now()
    ORDER BY mine.turn
 ), found AS (
-  SELECT o.*, owned.token, count(*) FILTER (WHERE o.claimable) OVER (ROWS UNBOUNDED PRECEDING) AS claimables,
-         sum(CASE WHEN o.claimable THEN o.bytes ELSE 0 END) OVER (ROWS UNBOUNDED PRECEDING) AS total
+  SELECT o.*, count(o.id) OVER before AS rows_before, sum(o.stored) OVER before AS stored_before
     FROM owned
    CROSS JOIN LATERAL (
-     SELECT * FROM (
-       SELECT e.id, e.seq, e.lane, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error, e.parked,
-              pg_column_size(e.payload) AS bytes,
-              e.status = 'PENDING' AND NOT e.parked AND e.id <> ALL ($8::uuid[]) AS claimable,
-              row_number() OVER (ORDER BY e.seq) AS nth,
-              lead(e.seq) OVER (ORDER BY e.seq) IS NULL AS last
-         FROM (SELECT * FROM event_outbox AS r
-                WHERE r.lane = owned.lane AND r.seq > owned.after
-                  AND r.seq <= coalesce(owned.up_to, 9223372036854775807)
-                ORDER BY r.seq LIMIT $7) AS e
-     ) AS looked_at
-     -- The last row looked at says how far the lane was read, claimable or not.
-     WHERE claimable OR last
-     ORDER BY seq LIMIT $5
+     (SELECT e.seq, e.lane, e.id, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error,
+             nullif(EXISTS (SELECT FROM event_outbox AS earlier
+                             WHERE earlier.parked AND earlier.lane = e.lane
+                               AND earlier.key = e.key AND earlier.seq < e.seq), false) AS blocked,
+             pg_column_size(e.payload) AS stored, NULL::bigint AS looked_at
+        FROM ${LOOK} AS e
+       WHERE e.status = 'PENDING' AND NOT e.parked AND e.id NOT IN (SELECT unnest($8::uuid[]))
+       ORDER BY e.seq LIMIT $5)
+     UNION ALL
+     -- Only where the lane has not filled its share: how far it was read, be it claimable or not.
+     SELECT max(e.seq), owned.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
+       FROM ${LOOK} AS e HAVING count(*) > 0
+     LIMIT $5
    ) AS o
-   -- A lane's last row says how far it was read and may be nothing to claim: it takes no place in the batch.
+  WINDOW before AS (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+   -- How far a lane was read takes no place in the batch.
    LIMIT $6 + cardinality($1::smallint[])
+), unpacked AS (
+  SELECT f.seq, f.lane, f.id, f.topic, f.key, f.traceparent, f.attempts, f.last_error, f.blocked, f.stored, f.looked_at,
+         ${UNPACKED('(CASE WHEN f.blocked IS NULL THEN f.payload END)')}
+    FROM found AS f
+   WHERE f.rows_before < $6 AND coalesce(f.stored_before, 0) < $9
+  OFFSET 0 -- or the planner would turn a payload to text wherever its value is named
 )
-SELECT CASE WHEN row_number() OVER () = 1 THEN pg_current_snapshot()::text END AS snapshot,
-       f.seq, f.lane, f.token::text AS token, f.claimable, f.blocked, f.nth, f.last, f.id,
-       ${CLAIMED_COLUMNS('f')}
+SELECT CASE WHEN f.bytes_before IS NULL THEN pg_current_snapshot()::text END AS snapshot,
+       f.blocked, f.looked_at, ${CLAIMED_COLUMNS('f')}
   FROM (SELECT 1) AS always
   LEFT JOIN (
-    SELECT found.*,
-           claimable AND EXISTS (SELECT FROM event_outbox AS earlier
-                                  WHERE earlier.parked AND earlier.lane = found.lane
-                                    AND earlier.key = found.key AND earlier.seq < found.seq) AS blocked
-      FROM found
-     WHERE total - CASE WHEN claimable THEN bytes ELSE 0 END < $9
-       AND claimables - CASE WHEN claimable THEN 1 ELSE 0 END < $6
-  ) AS f ON true`,
+    SELECT *, ${BYTES} AS bytes, sum(${BYTES}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+      FROM unpacked
+  ) AS f ON coalesce(f.bytes_before, 0) < $9`,
 }
 
-interface RangeRecord extends ClaimedRecord {
-  snapshot: string | null
-  claimable: boolean | null
-  blocked: boolean | null
-  nth: string
-  last: boolean
-}
+type RangeRecord =
+  | (ClaimedRecord & { snapshot: string | null; blocked: true | null; looked_at: null })
+  /** The end of a lane's look, by number and by how many rows it looked at. */
+  | { snapshot: string | null; lane: number; seq: string; looked_at: string }
+  /** Nothing was found. */
+  | { snapshot: string; lane: null; looked_at: null }
 
 /** Rows of `lanes`, read in the order given until `bounds` are reached. @throws what the database throws */
 export async function readRange(
@@ -81,23 +86,29 @@ export async function readRange(
     except,
     bounds.bytes,
   ])
+  const tokens = new Map(lanes.map(({ lane, token }) => [lane, token]))
   const rows: ClaimedRow[] = []
   const blocked: RowRef[] = []
   const read = new Map<number, { readTo: number; hasMore: boolean }>()
-  // A claim that its bounds cut short did not reach the lanes behind the last one it read.
-  const found = records.filter((record) => record.claimable !== null)
-  const bytes = found.reduce((sum, record) => sum + (record.claimable ? record.bytes : 0), 0)
-  const cut = found.filter(({ claimable }) => claimable).length >= bounds.rows || bytes >= bounds.bytes
-  for (const record of found) {
-    const ref = { lane: record.lane, token: record.token, id: record.id, seq: Number(record.seq) }
-    if (record.blocked) blocked.push(ref)
-    else if (record.claimable) rows.push(toClaimedRow(record))
-    if (ref.seq < (read.get(ref.lane)?.readTo ?? 0)) continue
-    read.set(ref.lane, {
-      readTo: ref.seq,
-      hasMore: !record.last || Number(record.nth) >= LONGEST_LOOK,
-    })
+  let bytes = 0
+  for (const record of records) {
+    const { lane } = record
+    if (lane === null) continue
+    const seq = Number(record.seq)
+    if (record.looked_at !== null) {
+      read.set(lane, { readTo: seq, hasMore: Number(record.looked_at) >= LONGEST_LOOK })
+      continue
+    }
+    const reached = read.get(lane)
+    if (reached) reached.readTo = seq
+    else read.set(lane, { readTo: seq, hasMore: true })
+    const token = tokens.get(lane) ?? ''
+    if (record.blocked) blocked.push({ lane, token, id: record.id, seq })
+    else rows.push(toClaimedRow(record, token, false))
+    bytes += record.bytes
   }
+  // A claim that its bounds cut short did not reach the lanes behind the last one it read.
+  const cut = rows.length + blocked.length >= bounds.rows || bytes >= bounds.bytes
   rows.sort((a, b) => a.seq - b.seq)
   if (!cut) {
     for (const { lane, after } of lanes) {

@@ -1,34 +1,34 @@
 /** Writes what became of published rows, of those alone that are still this relay's to settle. */
-import type { SettledRow } from '../pipeline/ports'
+import type { LaneTenure, SettledRow } from '../pipeline/ports'
+import { arrayLiteral } from './array-literal'
 import type { Database, Statement } from './database'
 
 // A takeover raises the lane's token. Locking the lane first, in the same statement, makes a settle that waited
 // for a row see the takeover: without it the token is checked before the wait and the row written after it.
-// Rows are found by (lane, seq); the id is compared in a form that no index serves, for the primary key's random
-// order would cost a page a row.
 const FENCE = `
 owned AS MATERIALIZED (
   SELECT l.lane
-    FROM outbox_lanes AS l
-    JOIN (SELECT DISTINCT lane, token FROM settled) AS mine ON mine.lane = l.lane AND mine.token = l.token
-    ORDER BY l.lane -- as the renewal does: two orders would be a deadlock
+    FROM unnest($1::smallint[], $2::bigint[]) AS mine (lane, token)
+    JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
+   ORDER BY l.lane -- as the renewal does: two orders would be a deadlock
      FOR SHARE OF l
 )`
-const MATCH = `o.lane = settled.lane AND o.seq = settled.seq AND o.id IS NOT DISTINCT FROM settled.id
+// An array of the lanes, not a join: the planner joins every row with every lane. Rows are found by (lane, seq);
+// the id is compared in a form that no index serves, for the primary key's random order would cost a page a row.
+const MATCH = `settled.lane = ANY (ARRAY(SELECT lane FROM owned))
+   AND o.lane = settled.lane AND o.seq = settled.seq AND o.id IS NOT DISTINCT FROM settled.id
    AND o.status = 'PENDING'`
 
 const SETTLE_SENT: Statement = {
   name: 'relay-settle-sent',
   text: `
-WITH settled AS MATERIALIZED (
-  SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::smallint[], $6::integer[], $7::bigint[])
-             AS s (lane, token, seq, id, attempts, kafka_partition, kafka_offset)
-), ${FENCE}, changed AS (
+WITH ${FENCE}, changed AS (
 UPDATE event_outbox AS o
    SET status = 'SENT', sent_at = clock_timestamp(), attempts = settled.attempts, parked = false,
        next_attempt_at = NULL, will_retry = false,
        kafka_partition = settled.kafka_partition, kafka_offset = settled.kafka_offset
-  FROM owned JOIN settled ON settled.lane = owned.lane
+  FROM unnest($3::smallint[], $4::bigint[], $5::uuid[], $6::smallint[], $7::integer[], $8::bigint[])
+         AS settled (lane, seq, id, attempts, kafka_partition, kafka_offset)
  WHERE ${MATCH}
 RETURNING 1)
 SELECT count(*)::integer AS changed, pg_current_xact_id()::text AS xid FROM changed`,
@@ -37,11 +37,7 @@ SELECT count(*)::integer AS changed, pg_current_xact_id()::text AS xid FROM chan
 const SETTLE_OTHERS: Statement = {
   name: 'relay-settle-others',
   text: `
-WITH settled AS MATERIALIZED (
-  SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::smallint[], $6::text[],
-                       $7::float8[], $8::boolean[], $9::boolean[], $10::text[])
-             AS s (lane, token, seq, id, attempts, status, delay_ms, parked, will_retry, error)
-), ${FENCE}, changed AS (
+WITH ${FENCE}, changed AS (
 UPDATE event_outbox AS o
    SET status = settled.status, attempts = settled.attempts, parked = settled.parked,
        will_retry = settled.will_retry,
@@ -49,7 +45,9 @@ UPDATE event_outbox AS o
        next_attempt_at = clock_timestamp() + settled.delay_ms * interval '1 millisecond',
        failed_at = CASE WHEN settled.status = 'FAILED' THEN clock_timestamp() END,
        last_error = coalesce(settled.error::jsonb, o.last_error)
-  FROM owned JOIN settled ON settled.lane = owned.lane
+  FROM unnest($3::smallint[], $4::bigint[], $5::uuid[], $6::smallint[], $7::text[],
+              $8::float8[], $9::boolean[], $10::boolean[], $11::text[])
+         AS settled (lane, seq, id, attempts, status, delay_ms, parked, will_retry, error)
  WHERE ${MATCH}
 RETURNING 1)
 SELECT count(*)::integer AS changed, pg_current_xact_id()::text AS xid FROM changed`,
@@ -60,9 +58,11 @@ export async function settleRows(
   database: Database,
   rows: readonly SettledRow[],
 ): Promise<{ changed: number; xid: bigint | undefined }> {
+  const tokens = newestTokens(rows)
+  const ours = rows.filter(({ lane, token }) => tokens.get(lane) === token)
   const statements = [
-    { statement: SETTLE_OTHERS, values: otherColumns(rows) },
-    { statement: SETTLE_SENT, values: sentColumns(rows) },
+    { statement: SETTLE_OTHERS, values: otherColumns(ours) },
+    { statement: SETTLE_SENT, values: sentColumns(ours) },
   ]
   let changed = 0
   let xid: bigint | undefined
@@ -76,16 +76,20 @@ export async function settleRows(
 }
 
 function sentColumns(rows: readonly SettledRow[]): unknown[] | undefined {
-  const sent = rows.flatMap((row) =>
-    row.settlement.kind === 'sent' ? [{ ...row, settlement: row.settlement }] : [],
-  )
+  const sent: SettledRow[] = []
+  const attempts: number[] = []
+  const partitions: number[] = []
+  const offsets: string[] = []
+  for (const row of rows) {
+    const { settlement } = row
+    if (settlement.kind !== 'sent') continue
+    sent.push(row)
+    attempts.push(settlement.attempts)
+    partitions.push(settlement.partition)
+    offsets.push(settlement.offset)
+  }
   if (sent.length === 0) return undefined
-  return [
-    ...references(sent),
-    sent.map(({ settlement }) => settlement.attempts),
-    sent.map(({ settlement }) => settlement.partition),
-    sent.map(({ settlement }) => settlement.offset),
-  ]
+  return [...references(sent), arrayLiteral(attempts), arrayLiteral(partitions), arrayLiteral(offsets)]
 }
 
 function otherColumns(rows: readonly SettledRow[]): unknown[] | undefined {
@@ -139,11 +143,25 @@ function writtenFor({ settlement, attempts }: SettledRow): {
   }
 }
 
+/** Of a lane that changed hands meanwhile: rows under its older token are no longer to be settled. */
+function newestTokens(rows: readonly LaneTenure[]): Map<number, string> {
+  const tokens = new Map<number, string>()
+  for (const { lane, token } of rows) {
+    const known = tokens.get(lane)
+    if (known === token) continue
+    if (known === undefined || BigInt(known) < BigInt(token)) tokens.set(lane, token)
+  }
+  return tokens
+}
+
+/** The lanes with the tokens they are to be held under, then what names each row. */
 function references(rows: readonly SettledRow[]): unknown[] {
+  const tokens = newestTokens(rows)
   return [
-    rows.map(({ lane }) => lane),
-    rows.map(({ token }) => token),
-    rows.map(({ seq }) => seq),
-    rows.map(({ id }) => id),
+    arrayLiteral([...tokens.keys()]),
+    arrayLiteral([...tokens.values()]),
+    arrayLiteral(rows.map(({ lane }) => lane)),
+    arrayLiteral(rows.map(({ seq }) => seq)),
+    arrayLiteral(rows.map(({ id }) => id)),
   ]
 }

@@ -30,7 +30,7 @@ export class LateRows {
     return this.highestSeen
   }
 
-  /** Everything up to `seq` had been seen before transaction `xid` began. */
+  /** Everything up to `seq` had been seen before transaction `xid` of ours began, which has ended. */
   boundary(xid: bigint, seq: number): void {
     this.state = noteBoundary(this.state, { xid, seq })
   }
@@ -39,10 +39,12 @@ export class LateRows {
   claimed(snapshotText: string, seq: number, lanes: readonly OwnedLane[]): void {
     const snapshot = parseSnapshot(snapshotText)
     const from = sweepFrom(this.state, snapshot)
-    if (this.state.covered === undefined) this.state = coveredUpTo(this.state, snapshot)
-    else if (from !== undefined && from >= this.highestSeen) this.state = coveredUpTo(this.state, snapshot)
-    // A look that is half done goes on for what it began with; what ended since then is found after it.
-    else if (from !== undefined && !this.pending) {
+    if (from === undefined || from >= this.highestSeen) {
+      // Nothing can have appeared, or what seemed to have was a transaction of ours.
+      this.state = coveredUpTo(this.state, snapshot)
+      this.pending = undefined
+    } else if (!this.pending) {
+      // A look that is half done goes on for what it began with; what ended since then is found after it.
       const upTo = new Map(lanes.map(({ lane, cursor }) => [lane, cursor]))
       this.pending = { from, snapshot, upTo, readTo: new Map() }
     }

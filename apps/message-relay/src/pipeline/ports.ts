@@ -26,7 +26,7 @@ export interface ClaimedRow extends LaneTenure {
   readonly error: DeliveryError | null
   /** It was found among the parked rows, not by the cursor. */
   readonly parked: boolean
-  /** Bytes that it takes in the database; a measure of what it takes in memory. */
+  /** Bytes of its value, or what it takes in the database where that is more: what a claim's bound counts. */
   readonly bytes: number
 }
 

@@ -17,6 +17,8 @@ export interface PublishSettings {
   readonly failedKeyPolicy: FailedKeyPolicy
 }
 
+const NOT_TRIED: Attempt = { kind: 'handed_back' }
+
 export class Publishing {
   constructor(
     private readonly publisher: Publisher,
@@ -36,21 +38,26 @@ export class Publishing {
    * @param mayGo false hands a row back untouched, and with it what follows it in its key
    */
   async publish(rows: readonly ClaimedRow[], mayGo: (row: ClaimedRow) => boolean): Promise<AttemptedRow[]> {
-    const attempts = new Map<string, Attempt>()
-    const going: { row: ClaimedRow; message: KafkaMessage }[] = []
+    const attempted: { row: ClaimedRow; attempt: Attempt }[] = []
+    const going: typeof attempted = []
+    const messages: KafkaMessage[] = []
     for (const row of rows) {
-      const outcome = this.judge(row, mayGo)
-      if ('kind' in outcome) this.record(row, outcome, attempts)
-      else going.push({ row, message: outcome })
+      const judged = this.judge(row, mayGo)
+      const entry = { row, attempt: 'kind' in judged ? judged : NOT_TRIED }
+      attempted.push(entry)
+      if ('kind' in judged) {
+        this.hold(entry)
+      } else {
+        going.push(entry)
+        messages.push(judged)
+      }
     }
-    const results = await this.publisher.publish(
-      going.map(({ message }) => message),
-      () => this.leaseLastsForAPublish(),
-    )
-    going.forEach(({ row }, nth) => {
-      this.record(row, results[nth] ?? { kind: 'handed_back' }, attempts)
+    const results = await this.publisher.publish(messages, () => this.leaseLastsForAPublish())
+    going.forEach((entry, nth) => {
+      entry.attempt = results[nth] ?? NOT_TRIED
+      this.hold(entry)
     })
-    return rows.map((row) => ({ row, attempt: attempts.get(row.id) ?? { kind: 'handed_back' } }))
+    return attempted
   }
 
   /** The record to send, or why none is sent. */
@@ -64,10 +71,10 @@ export class Publishing {
     return { kind: 'record_fault', fault: message.fault, final: true }
   }
 
-  private record(row: ClaimedRow, attempt: Attempt, attempts: Map<string, Attempt>): void {
-    attempts.set(row.id, attempt)
+  /** What was not sent holds its key, unless nothing has to wait for it. */
+  private hold({ row, attempt }: AttemptedRow): void {
     if (attempt.kind === 'sent') return
-    // FAILED at once and passed: nothing has to wait for it.
+    // FAILED at once and passed.
     if (attempt.kind === 'record_fault' && attempt.final && this.settings.failedKeyPolicy === 'skip') return
     this.inFlight.hold(row.key, attempt.kind === 'handed_back' ? 'handed_back' : 'failed')
   }

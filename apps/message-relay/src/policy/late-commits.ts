@@ -5,6 +5,7 @@
  * a transaction that the claim's snapshot saw running. A boundary (xid, seq) says: seq had been seen before
  * xid was given out, so every younger transaction draws only greater numbers. When transactions end, their
  * rows lie above the newest boundary that is older than the oldest of them; when none ends, nothing is read.
+ * The relay's own transactions end all the time and bring no row: those that it knows of are passed over.
  */
 
 export interface Snapshot {
@@ -24,6 +25,8 @@ export interface Boundary {
 export interface LateCommits {
   /** Ascending in both members. */
   readonly boundaries: readonly Boundary[]
+  /** Transactions of the relay that have ended, of those which `covered` did not see ended. */
+  readonly own: readonly bigint[]
   /** Rows of every transaction that had ended by then have been read. */
   readonly covered: Snapshot | undefined
 }
@@ -31,7 +34,7 @@ export interface LateCommits {
 /** Above this many the older half is thinned: an older boundary is as right, it only makes a look longer. */
 export const MAX_BOUNDARIES = 256
 
-export const NOTHING_KNOWN: LateCommits = { boundaries: [], covered: undefined }
+export const NOTHING_KNOWN: LateCommits = { boundaries: [], own: [], covered: undefined }
 
 /**
  * Parses PostgreSQL's text form of pg_snapshot, `xmin:xmax:xip,xip`.
@@ -48,12 +51,16 @@ export function parseSnapshot(text: string): Snapshot {
   }
 }
 
-/** Remembers that everything up to `boundary.seq` had been seen when `boundary.xid` was given out. */
+/**
+ * Remembers that everything up to `boundary.seq` had been seen when `boundary.xid`, a transaction of the relay that
+ * has ended and inserted nothing, was given out.
+ */
 export function noteBoundary(state: LateCommits, boundary: Boundary): LateCommits {
+  const own = [...state.own, boundary.xid]
   const last = state.boundaries.at(-1)
   // For one seq the smaller xid says more.
-  if (last && (boundary.seq <= last.seq || boundary.xid <= last.xid)) return state
-  return { ...state, boundaries: prune([...state.boundaries, boundary], state.covered) }
+  if (last && (boundary.seq <= last.seq || boundary.xid <= last.xid)) return { ...state, own }
+  return { ...state, own, boundaries: prune([...state.boundaries, boundary], state.covered) }
 }
 
 /**
@@ -62,13 +69,14 @@ export function noteBoundary(state: LateCommits, boundary: Boundary): LateCommit
  */
 export function sweepFrom(state: LateCommits, now: Snapshot): number | undefined {
   if (!state.covered) return undefined
-  const ended = oldestEnded(state.covered, now)
+  const ended = oldestEnded(state.covered, now, state.own)
   return ended === undefined ? undefined : seqBefore(state.boundaries, ended)
 }
 
 /** Records that rows of every transaction that had ended in `now` have been read. */
 export function coveredUpTo(state: LateCommits, now: Snapshot): LateCommits {
-  return { boundaries: prune(state.boundaries, now), covered: now }
+  const own = state.own.filter((xid) => xid >= now.xmax || now.running.includes(xid))
+  return { boundaries: prune(state.boundaries, now), own, covered: now }
 }
 
 /** No row with this number or a smaller one can still appear. Zero when nothing is known. */
@@ -84,14 +92,14 @@ function seqBefore(boundaries: readonly Boundary[], xid: bigint): number {
   return 0
 }
 
-/** The smallest id that may have been running in `then` and has ended in `now`. */
-function oldestEnded(then: Snapshot, now: Snapshot): bigint | undefined {
-  const stillRunning = new Set(now.running)
-  const ended = (xid: bigint): boolean => xid < now.xmax && !stillRunning.has(xid)
+/** The smallest id, but for those of `own`, that may have been running in `then` and has ended in `now`. */
+function oldestEnded(then: Snapshot, now: Snapshot, own: readonly bigint[]): bigint | undefined {
+  const passedOver = new Set([...now.running, ...own])
+  const ended = (xid: bigint): boolean => xid < now.xmax && !passedOver.has(xid)
   const known = then.running.filter(ended)
   if (known.length > 0) return known.reduce((least, xid) => (xid < least ? xid : least))
   for (let xid = then.xmax; xid < now.xmax; xid += 1n) {
-    if (!stillRunning.has(xid)) return xid
+    if (!passedOver.has(xid)) return xid
   }
   return undefined
 }

@@ -8,6 +8,7 @@ import {
   nothingAppearsUpTo,
   parseSnapshot,
   sweepFrom,
+  type Boundary,
   type LateCommits,
   type Snapshot,
 } from './late-commits'
@@ -37,6 +38,12 @@ describe('a look behind the cursor', () => {
     expect(sweepFrom(later, at('10:13:10'))).toBe(500)
     expect(sweepFrom(later, at('13:13:'))).toBe(100)
   })
+  it("is not taken for the relay's own transactions, which bring no row", () => {
+    const own = noteBoundary(known, { xid: 12n, seq: 700 })
+    expect(sweepFrom(own, at('10:13:10'))).toBeUndefined()
+    expect(sweepFrom(own, at('10:14:10'))).toBe(700)
+    expect(coveredUpTo(own, at('10:13:10')).own).toEqual([])
+  })
   it('begins at the beginning when nothing older is known', () => {
     expect(sweepFrom(coveredUpTo(NOTHING_KNOWN, at('10:12:10')), at('12:12:'))).toBe(0)
   })
@@ -59,7 +66,7 @@ interface Row {
   xid: bigint
 }
 interface Step {
-  do: 'begin' | 'insert' | 'end' | 'relay' | 'boundary' | 'stranger'
+  do: 'begin' | 'insert' | 'end' | 'relay' | 'own begins' | 'own ends' | 'own is known' | 'stranger'
   pick: number
 }
 
@@ -67,6 +74,7 @@ class Server {
   nextXid = 3n
   nextSeq = 1
   readonly running: bigint[] = []
+  readonly own: bigint[] = []
   readonly ended = new Set<bigint>()
   readonly rows: Row[] = []
 
@@ -75,6 +83,15 @@ class Server {
     this.running.push(xid)
     return xid
   }
+  /** A transaction that inserts nothing. */
+  beginOwn(): bigint {
+    const xid = this.nextXid++
+    this.own.push(xid)
+    return xid
+  }
+  isOpen(xid: bigint): boolean {
+    return !this.ended.has(xid)
+  }
   end(xid: bigint): void {
     this.running.splice(this.running.indexOf(xid), 1)
     this.ended.add(xid)
@@ -82,7 +99,8 @@ class Server {
   /** As PostgreSQL makes it: xmax is one above the latest that ended, though later ids may be given out. */
   snapshot(): Snapshot {
     const xmax = [...this.ended].reduce((most, xid) => (xid > most ? xid : most), 2n) + 1n
-    const running = this.running.filter((xid) => xid < xmax)
+    const open = [...this.running, ...this.own.filter((xid) => this.isOpen(xid))]
+    const running = open.filter((xid) => xid < xmax)
     return { xmin: running.reduce((least, xid) => (xid < least ? xid : least), xmax), xmax, running }
   }
   visible(): Row[] {
@@ -99,7 +117,9 @@ it('misses no row and promises nothing that does not hold, whatever the order of
       'end',
       'relay',
       'relay',
-      'boundary',
+      'own begins',
+      'own ends',
+      'own is known',
       'stranger',
     ),
     pick: fc.nat(20),
@@ -117,11 +137,13 @@ it('misses no row and promises nothing that does not hold, whatever the order of
           if (seq > cursor || (from !== undefined && seq > from)) relayed.add(seq)
         }
         cursor = Math.max(cursor, ...server.visible().map(({ seq }) => seq))
-        if (from !== undefined || state.covered === undefined) state = coveredUpTo(state, now)
+        state = coveredUpTo(state, now)
         const missed = server.visible().filter(({ seq }) => !relayed.has(seq))
         expect(missed).toEqual([])
       }
       const promises: number[] = []
+      // A transaction of the relay: begun, ended, and heard of only later.
+      const own: Boundary[] = []
       for (const { do: what, pick } of steps) {
         const xid = server.running[pick % Math.max(server.running.length, 1)]
         if (what === 'begin' || what === 'stranger') server.begin()
@@ -138,11 +160,13 @@ it('misses no row and promises nothing that does not hold, whatever the order of
           for (const { seq, xid: owner } of server.rows) {
             if (!server.ended.has(owner)) expect(seq).toBeGreaterThan(promise)
           }
-        } else if (what === 'boundary') {
-          const seen = cursor
-          const own = server.begin()
-          server.end(own)
-          state = noteBoundary(state, { xid: own, seq: seen })
+        } else if (what === 'own begins' && own.length === 0) {
+          const seq = cursor
+          own.push({ xid: server.beginOwn(), seq })
+        } else if (what === 'own ends' && own[0] && server.isOpen(own[0].xid)) {
+          server.ended.add(own[0].xid)
+        } else if (what === 'own is known' && own[0] && !server.isOpen(own[0].xid)) {
+          state = noteBoundary(state, own.pop()!)
         }
       }
       for (const xid of [...server.running]) server.end(xid)

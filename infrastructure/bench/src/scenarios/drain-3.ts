@@ -10,7 +10,7 @@ export const drain3: Scenario = {
   title: 'the same as drain with three relays, the order of every key read back',
   async run(context) {
     const quick = context.scale === 'quick'
-    const rows = quick ? 10_000 : 200_000
+    const rows = quick ? 40_000 : 200_000
     const rounds = quick ? 1 : 3
     const measured = await interleave(
       rounds,

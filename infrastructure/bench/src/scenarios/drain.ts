@@ -11,7 +11,7 @@ export const drain: Scenario = {
     '200,000 PENDING rows of 540 bytes, 1,000 keys, to SENT with receipts, one relay, RELAY_BATCH_SIZE=1000',
   async run(context) {
     const quick = context.scale === 'quick'
-    const rows = quick ? 10_000 : 200_000
+    const rows = quick ? 40_000 : 200_000
     const rounds = quick ? 1 : 3
     const measured = await interleave(
       rounds,

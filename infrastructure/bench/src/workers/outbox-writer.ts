@@ -41,15 +41,15 @@ runWorker<OutboxWriterJob>(async ({ job, ready, mark }) => {
     },
     async (number) => {
       const eventId = randomUUID()
-      const key = `bench-key-${number % KEYS}`
-      const value = envelope(eventId, key, number)
-      await pool.query({
+      const key = keyOf(number % KEYS)
+      const { rows } = await pool.query<{ value: string }>({
         name: 'write',
-        text: 'INSERT INTO event_outbox (topic, key, payload) VALUES ($1, $2, $3)',
-        values: [job.topic, key, value],
+        // What is produced straight after the commit are the bytes that the relay sends.
+        text: 'INSERT INTO event_outbox (topic, key, payload) VALUES ($1, $2, $3) RETURNING payload::text AS value',
+        values: [job.topic, key, envelope(eventId, key, number)],
       })
       if (measuring) commits.push([eventId, monotonicMs()])
-      await after.committed(eventId, key, value)
+      await after.committed(eventId, key, rows[0]?.value ?? '')
     },
   )
   await after.end()
@@ -101,8 +101,11 @@ async function sender({ brokers, topic }: OutboxWriterJob): Promise<AfterCommit>
   }
 }
 
+/** As long as a session's id. */
+const keyOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
 function envelope(eventId: string, key: string, number: number): string {
-  const timestamp = '2026-01-01T10:00:00.000Z'
+  const timestamp = '2026-01-01T10:00:00Z'
   return JSON.stringify({
     event_id: eventId,
     correlation_id: eventId,
@@ -112,8 +115,8 @@ function envelope(eventId: string, key: string, number: number): string {
     aggregate_type: 'GENESIS_SESSION',
     aggregate_id: key,
     aggregate_version: 1 + Math.floor(number / KEYS),
-    payload: { session_id: key, feedback: 'More suspense, please.', rating: 4 },
-    metadata: { user_id: 'bench', actor: 'bench', source_service: 'api-gateway', timestamp },
+    payload: { session_id: key },
+    metadata: { user_id: 'u', actor: 'u', timestamp },
     created_at: timestamp,
   })
 }
