@@ -7,6 +7,7 @@ export const CLAIMED_COLUMNS = (t: string): string => `
        CASE WHEN ${t}.claimable AND NOT ${t}.blocked THEN ${t}.payload::text END AS value,
        CASE WHEN ${t}.claimable AND NOT ${t}.blocked THEN ${t}.payload ->> 'event_id' END AS event_id,
        CASE WHEN ${t}.claimable AND NOT ${t}.blocked THEN ${t}.payload ->> 'event_type' END AS event_type,
+       date_part('epoch', clock_timestamp() - ${t}.created_at) * 1000 AS age_ms,
        ${t}.topic, ${t}.key, ${t}.traceparent, ${t}.attempts, ${t}.last_error, ${t}.parked, ${t}.bytes`
 
 export interface ClaimedRecord {
@@ -20,6 +21,8 @@ export interface ClaimedRecord {
   event_id: string | null
   event_type: string | null
   traceparent: string | null
+  /** Null in a record that is no row. */
+  age_ms: number | null
   attempts: number
   last_error: DeliveryError | null
   parked: boolean
@@ -38,6 +41,8 @@ export function toClaimedRow(record: ClaimedRecord): ClaimedRow {
     eventId: record.event_id,
     eventType: record.event_type,
     traceparent: record.traceparent,
+    // An age by the database's clock, so that the clocks of two machines need not agree.
+    writtenAtMs: Date.now() - (record.age_ms ?? 0),
     attempts: record.attempts,
     error: record.last_error,
     parked: record.parked,

@@ -18,7 +18,7 @@ WITH owned AS MATERIALIZED (
     FROM owned
    CROSS JOIN LATERAL (
      SELECT * FROM (
-       SELECT e.id, e.seq, e.lane, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error, e.parked,
+       SELECT e.id, e.seq, e.lane, e.topic, e.key, e.payload, e.traceparent, e.created_at, e.attempts, e.last_error, e.parked,
               pg_column_size(e.payload) AS bytes, true AS claimable, false AS blocked,
               bool_and(e.status = 'PENDING' AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= now())
                        AND (e.attempts > 0 OR NOT $5::boolean)) OVER (ORDER BY e.seq) AS may_go

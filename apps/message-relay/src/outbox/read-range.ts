@@ -22,7 +22,7 @@ WITH owned AS MATERIALIZED (
     FROM owned
    CROSS JOIN LATERAL (
      SELECT * FROM (
-       SELECT e.id, e.seq, e.lane, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error, e.parked,
+       SELECT e.id, e.seq, e.lane, e.topic, e.key, e.payload, e.traceparent, e.created_at, e.attempts, e.last_error, e.parked,
               pg_column_size(e.payload) AS bytes,
               e.status = 'PENDING' AND NOT e.parked AND e.id <> ALL ($8::uuid[]) AS claimable,
               row_number() OVER (ORDER BY e.seq) AS nth,
