@@ -126,27 +126,32 @@ export function relayMetrics(
   }
 }
 
+/** Each gauge collects for itself, as the text of one is made before another's has set it; one look serves all. */
 function backlogGauges(registers: Registry[], backlog: () => Promise<Backlog | undefined>): void {
-  const parked = new Gauge({
-    name: 'message_relay_parked_rows',
-    help: 'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',
-    registers,
-  })
-  const oldest = new Gauge({
-    name: 'message_relay_oldest_due_age_seconds',
-    help: 'How long the oldest row that may go has waited.',
-    registers,
-  })
-  new Gauge({
-    name: 'message_relay_pending_rows',
-    help: 'PENDING rows of this relay’s lanes.',
-    registers,
-    async collect() {
-      const figures = await backlog()
-      if (!figures) return
-      this.set(figures.pending)
-      parked.set(figures.parked)
-      oldest.set(figures.oldestDueSeconds)
-    },
-  })
+  let looking: Promise<Backlog | undefined> | undefined
+  const look = () =>
+    (looking ??= backlog().finally(() => {
+      looking = undefined
+    }))
+  const gauge = (name: string, help: string, figureOf: (figures: Backlog) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const figures = await look()
+        if (figures) this.set(figureOf(figures))
+      },
+    })
+  gauge('message_relay_pending_rows', 'PENDING rows of this relay’s lanes.', ({ pending }) => pending)
+  gauge(
+    'message_relay_parked_rows',
+    'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',
+    ({ parked }) => parked,
+  )
+  gauge(
+    'message_relay_oldest_due_age_seconds',
+    'How long the oldest row that may go has waited.',
+    ({ oldestDueSeconds }) => oldestDueSeconds,
+  )
 }
