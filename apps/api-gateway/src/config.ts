@@ -2,6 +2,7 @@
 import {
   commaSeparated,
   ConfigurationError,
+  httpUrl,
   integerBetween,
   LOG_LEVELS,
   numberBetween,
@@ -28,6 +29,8 @@ export interface GatewaySettings {
   readonly commandsPerSecond: number
   readonly jwt: JwtSettings
   readonly logLevel: (typeof LOG_LEVELS)[number]
+  /** The base address of a collector; undefined is no tracing. */
+  readonly otlpEndpoint: string | undefined
 }
 
 export const SERVICE_TYPE = 'api-gateway'
@@ -47,6 +50,7 @@ const SPECS = {
   EVENT_MAX_BYTES: integerBetween(1024, 100_000_000)({ default: 900_000 }),
   RATE_LIMIT_COMMANDS_PER_SECOND: integerBetween(0, 1_000_000)({ default: 100 }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
 }
 
 /**
@@ -80,6 +84,7 @@ export function readGatewaySettings(environment: Environment): GatewaySettings {
     commandsPerSecond: settings.RATE_LIMIT_COMMANDS_PER_SECOND,
     jwt,
     logLevel: settings.LOG_LEVEL,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
   })
 }
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Logger } from '@infinite-scribe/service-kit'
+import type { Logger, Tracing } from '@infinite-scribe/service-kit'
 import { createApp, type AppParts } from './app'
 import type { GatewaySettings } from './config'
 import { createAdminServer } from './health/admin-server'
@@ -11,12 +11,21 @@ import { Drain } from './http/drain'
 import { jwksLookup } from './http/jwks-keys'
 import { logWhenClosed } from './http/log-request'
 import { beginFacts } from './http/request-facts'
+import { readTraceparent } from './http/request-headers'
 import { requestIdFrom } from './http/request-id'
 import { createHttpServer, type ServerLimits } from './http/server'
 import type { TokenPolicy } from './http/verify-token'
 import type { JwtSettings } from './jwt-config'
+import type { Services } from './services'
+import { traceRequest } from './tracing/trace-request'
 
-export type GatewayServices = Omit<AppParts, 'tokens' | 'drain'>
+export type GatewayServices = Omit<AppParts, 'tokens' | 'drain'> & Pick<Services, 'databaseUse'>
+
+export interface GatewayOptions {
+  readonly limits?: ServerLimits
+  /** Where there is a collector. */
+  readonly tracing?: Tracing | undefined
+}
 
 export interface Gateway {
   readonly port: number
@@ -33,15 +42,22 @@ export async function startGateway(
   settings: GatewaySettings,
   services: GatewayServices,
   logger: Logger,
-  limits?: ServerLimits,
+  { limits, tracing }: GatewayOptions = {},
 ): Promise<Gateway> {
   const drain = new Drain()
-  const metrics = new GatewayMetrics()
-  const app = createApp(settings, { ...services, tokens: tokenPolicy(settings.jwt), drain })
+  const metrics = new GatewayMetrics(() => services.databaseUse())
+  const commands = metrics.measured(services.commands)
+  const app = createApp(settings, { ...services, commands, tokens: tokenPolicy(settings.jwt), drain })
   const server = createHttpServer(
     app,
     (request, response) => {
-      const { requestId } = beginFacts(response, requestIdFrom(request.headers['x-request-id']))
+      const { headers } = request
+      const { requestId } = beginFacts(
+        response,
+        requestIdFrom(headers['x-request-id']),
+        readTraceparent(headers),
+      )
+      if (tracing) traceRequest(tracing, request, response)
       response.setHeader('X-Request-Id', requestId)
       drain.begin(response)
       logWhenClosed(request, response, logger)

@@ -5,26 +5,22 @@ import {
   createLogger,
   describeError,
   EX_CONFIG,
+  startTracing,
   type Logger,
 } from '@infinite-scribe/service-kit'
 import { readGatewaySettings, SERVICE_TYPE, type GatewaySettings } from './config'
 import { startGateway } from './gateway'
 import { createServices } from './services'
-import { onSignal } from './shutdown'
+import { onSignal, type Running } from './shutdown'
 
 // What is left to do when the requests have had their time: close the servers and the connections.
 const CLOSING_MS = 5_000
 
 async function run(settings: GatewaySettings): Promise<void> {
   const logger = createLogger(SERVICE_TYPE, settings.logLevel)
-  const services = createServices({ settings, logger })
-  const starting = startGateway(settings, services, logger).then((gateway) => {
-    services.start()
-    return gateway
-  })
+  const starting = start(settings, logger)
   const stop = onSignal({
     starting,
-    services,
     logger,
     overdueMs: settings.shutdownTimeoutMs + CLOSING_MS,
     exit: (code) => exitAfterLog(logger, code),
@@ -36,6 +32,17 @@ async function run(settings: GatewaySettings): Promise<void> {
     logger.error('a promise was rejected that nobody awaited', { error: describeError(error) })
   })
   await starting
+}
+
+async function start(settings: GatewaySettings, logger: Logger): Promise<Running> {
+  const tracing = await startTracing(
+    { service: SERVICE_TYPE, endpoint: settings.otlpEndpoint },
+    (message, details) => logger.warn(message, details),
+  )
+  const services = createServices({ settings, logger, tracing })
+  const gateway = await startGateway(settings, services, logger, { tracing })
+  services.start()
+  return { gateway, services, tracing }
 }
 
 // What an outage still holds open must not keep the process; nor must a log that nobody reads.

@@ -1,13 +1,15 @@
 /** Puts the services together. */
-import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import { describeError, type Logger, type Tracing } from '@infinite-scribe/service-kit'
 import type { Knex } from 'knex'
 import { systemClock, type Clock } from './clock'
 import { CommandService } from './commands/command-service'
 import type { Notifier } from './commands/notifier'
 import { SessionQueues } from './commands/session-queues'
-import { UnitOfWork } from './commands/unit-of-work'
+import { TracedUnitOfWork } from './commands/traced-unit-of-work'
+import { UnitOfWork, type RetryReason } from './commands/unit-of-work'
 import { WakeUp } from './commands/wake-up'
 import { connectDatabase, DATABASE_TIMEOUTS } from './database/connect'
+import { poolUse, type DatabaseUse } from './database/database-use'
 import { commandCatalog } from './genesis/command-catalog'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { Readiness } from './readiness'
@@ -15,6 +17,7 @@ import { SessionService } from './sessions/session-service'
 import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
 import { TaskService } from './tasks/task-service'
 import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
+import { tracedServices } from './tracing/traced-services'
 
 // A probe is not worth more patience: the next one comes in seconds.
 const PROBE_TIMEOUTS = { ...DATABASE_TIMEOUTS, statementMs: 1_000, queryMs: 1_400 }
@@ -37,6 +40,8 @@ export interface ServiceParts {
   readonly notifier?: Notifier
   readonly catalog?: typeof commandCatalog
   readonly streamSettings?: EventStreamsParts['settings']
+  /** Where there is a collector. */
+  readonly tracing?: Tracing | undefined
 }
 
 export interface Services {
@@ -46,6 +51,8 @@ export interface Services {
   readonly streams: StreamPort
   readonly tickets: TicketPort
   readonly readiness: ReadinessPort
+  /** For the metrics. */
+  databaseUse(): DatabaseUse
   /** Begins to fail the commands that nobody finishes, and to follow what is written for the streams. */
   start(): void
   /** Fails no more commands; can be called while requests are under way. Resolves when the sweep has ended. */
@@ -70,7 +77,13 @@ export function createServices(parts: ServiceParts): Services {
   const wakeUp = new WakeUp(settings.databaseUrl, warn('a wake-up was not sent'))
   const notifier = parts.notifier ?? wakeUp
 
-  const unitOfWork = new UnitOfWork(knex)
+  const retries = { write_conflict: 0, gate_closed: 0 }
+  const retried = (reason: RetryReason) => {
+    retries[reason]++
+  }
+  const unitOfWork = parts.tracing
+    ? new TracedUnitOfWork(parts.tracing, knex, retried)
+    : new UnitOfWork(knex, Math.random, retried)
   const common = { catalog, unitOfWork, queues: new SessionQueues(), notifier, settings, clock }
   const tasks = new TaskService(common)
   const timeOuts = new TimeOuts({
@@ -90,10 +103,14 @@ export function createServices(parts: ServiceParts): Services {
     ...(parts.streamSettings && { settings: parts.streamSettings }),
   })
 
-  return {
+  const writing = {
     commands: new CommandService(common),
     sessions: new SessionService(common),
     tasks,
+  }
+  return {
+    ...(parts.tracing ? tracedServices(writing, parts.tracing) : writing),
+    databaseUse: () => ({ pool: poolUse(knex), retries }),
     readiness: new Readiness(probe),
     streams: eventStreams.streams,
     tickets: eventStreams.tickets,

@@ -1,12 +1,17 @@
 /** Ends the gateway in order when it is told to, and by force when that takes too long. */
-import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import { describeError, type Logger, type Tracing } from '@infinite-scribe/service-kit'
 import type { Gateway } from './gateway'
 import type { Services } from './services'
 
+export interface Running {
+  readonly gateway: Pick<Gateway, 'stop'>
+  readonly services: Pick<Services, 'stop' | 'stopSweeping'>
+  readonly tracing?: Pick<Tracing, 'stop'> | undefined
+}
+
 export interface ShutdownParts {
   /** The gateway on its way up: who is told to end meanwhile lets it arrive first. */
-  readonly starting: Promise<Pick<Gateway, 'stop'>>
-  readonly services: Pick<Services, 'stop' | 'stopSweeping'>
+  readonly starting: Promise<Running>
   readonly logger: Pick<Logger, 'info' | 'error'>
   /** The time for everything, after which the process ends whatever is still open. */
   readonly overdueMs: number
@@ -18,7 +23,7 @@ export interface ShutdownParts {
  * What to do on a signal; only the first one counts. Exits 0 when all has ended in order, and 1 when something
  * failed, or was still open when the time was up.
  */
-export function onSignal({ starting, services, logger, overdueMs, exit }: ShutdownParts) {
+export function onSignal({ starting, logger, overdueMs, exit }: ShutdownParts) {
   const open = new Set<string>()
   const waitFor = async <T>(what: string, ending: Promise<T>): Promise<T> => {
     open.add(what)
@@ -27,13 +32,14 @@ export function onSignal({ starting, services, logger, overdueMs, exit }: Shutdo
     return result
   }
   const endAll = async () => {
-    const gateway = await waitFor('start', starting)
+    const { gateway, services, tracing } = await waitFor('start', starting)
     // Together: a sweep may wait for a session as long as a request may.
     await Promise.all([
       waitFor('requests', gateway.stop()),
       waitFor('overdue commands', services.stopSweeping()),
     ])
     await waitFor('connections', services.stop())
+    if (tracing) await waitFor('spans', tracing.stop())
   }
   let stopping = false
   return (signal: string): void => {

@@ -1,7 +1,7 @@
 /** How the gateway ends: in order, and never later than its time. */
-import { onSignal, type ShutdownParts } from './shutdown'
+import { onSignal, type Running, type ShutdownParts } from './shutdown'
 
-function parted(overrides: Partial<ShutdownParts> = {}) {
+function parted({ starting, ...parts }: Partial<Running & Pick<ShutdownParts, 'starting'>> = {}) {
   const order: string[] = []
   const ends = (what: string) => () => {
     order.push(what)
@@ -10,11 +10,16 @@ function parted(overrides: Partial<ShutdownParts> = {}) {
   const logger = { info: jest.fn(), error: jest.fn() }
   const exit = jest.fn((code: number) => void order.push(`exit ${code}`))
   const stop = onSignal({
-    starting: Promise.resolve({ stop: ends('requests') }),
-    services: { stopSweeping: ends('sweep'), stop: ends('connections') },
+    starting:
+      starting ??
+      Promise.resolve({
+        gateway: { stop: ends('requests') },
+        services: { stopSweeping: ends('sweep'), stop: ends('connections') },
+        tracing: { stop: ends('spans') },
+        ...parts,
+      }),
     overdueMs: 1_000,
-    ...overrides,
-    logger: logger,
+    logger,
     exit,
   })
   return { order, logger, exit, stop }
@@ -31,28 +36,30 @@ it('ends requests and the sweep together, then the connections, then the process
   stop('SIGINT')
   await turns()
   jest.advanceTimersByTime(10_000)
-  expect(order).toEqual(['requests', 'sweep', 'connections', 'exit 0'])
+  expect(order).toEqual(['requests', 'sweep', 'connections', 'spans', 'exit 0'])
 })
 
 it('lets a start that is under way arrive before it ends it', async () => {
-  let resolve: (gateway: { stop: () => Promise<void> }) => void = () => undefined
-  const promise = new Promise<{ stop: () => Promise<void> }>((settle) => {
+  let resolve: (running: Running) => void = () => undefined
+  const starting = new Promise<Running>((settle) => {
     resolve = settle
   })
-  const { order, stop } = parted({ starting: promise })
+  const { order, stop } = parted({ starting })
   stop('SIGTERM')
   await turns()
   expect(order).toEqual([])
-  resolve({ stop: () => Promise.resolve() })
+  const ended = () => Promise.resolve()
+  resolve({ gateway: { stop: ended }, services: { stopSweeping: ended, stop: ended } })
   await turns()
-  expect(order).toEqual(['sweep', 'connections', 'exit 0'])
+  expect(order).toEqual(['exit 0'])
 })
 
 it.each([
   ['start', { starting: never() }],
-  ['requests', { starting: Promise.resolve({ stop: never }) }],
+  ['requests', { gateway: { stop: never } }],
   ['overdue commands', { services: { stopSweeping: never, stop: never } }],
   ['connections', { services: { stopSweeping: () => Promise.resolve(), stop: never } }],
+  ['spans', { tracing: { stop: never } }],
 ])('exits 1 when its time is up, and says that it waited for: %s', async (what, overrides) => {
   const { exit, logger, stop } = parted(overrides)
   stop('SIGTERM')

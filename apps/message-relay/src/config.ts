@@ -2,6 +2,7 @@
 import {
   bool,
   commaSeparated,
+  httpUrl,
   integerBetween,
   LOG_LEVELS,
   numberBetween,
@@ -19,6 +20,8 @@ const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 export interface RelayConfiguration {
   readonly httpPort: number
   readonly logLevel: string
+  /** The base address of a collector; undefined is no tracing. */
+  readonly otlpEndpoint: string | undefined
   readonly databaseUrl: string
   readonly eventsTopic: string
   readonly topicPartitions: number
@@ -48,6 +51,7 @@ const KAFKA_AND_DATABASE = {
   KAFKA_CLOUDEVENTS: bool({ default: false }),
   EVENTS_TOPIC: eventsTopicName({ default: 'domain-events' }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
   RELAY_HTTP_PORT: tcpPort({ default: 8001 }),
   RELAY_POLL_INTERVAL: numberBetween(0.05, 3600)({ default: 5 }),
   RELAY_BATCH_SIZE: integerBetween(1, 10_000)({ default: 100 }),
@@ -106,6 +110,7 @@ function read(environment: Environment): RelayConfiguration {
   return Object.freeze({
     httpPort: settings.RELAY_HTTP_PORT,
     logLevel: settings.LOG_LEVEL,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     databaseUrl: settings.DATABASE_URL,
     eventsTopic: settings.EVENTS_TOPIC,
     topicPartitions: settings.KAFKA_TOPIC_PARTITIONS,

@@ -1,6 +1,12 @@
 /** Composition root of the message relay: environment, service, signals. */
 import { hostname } from 'node:os'
-import { ConfigurationError, createLogger, describeError, EX_CONFIG } from '@infinite-scribe/service-kit'
+import {
+  ConfigurationError,
+  createLogger,
+  describeError,
+  EX_CONFIG,
+  startTracing,
+} from '@infinite-scribe/service-kit'
 import { readConfiguration, type RelayConfiguration } from './config'
 import { startRelayService } from './service'
 
@@ -20,7 +26,11 @@ async function main(): Promise<void> {
   // A connection that kafkajs had given up may still fail on its own (kafkajs#1686): the loop learns of an
   // outage by itself, so a stray rejection is told and nothing more.
   process.on('unhandledRejection', (error) => log.warn('a stray rejection', { error: describeError(error) }))
-  const service = await startRelayService(configuration, `${hostname()}:${process.pid}`, log)
+  const tracing = await startTracing(
+    { service: 'message-relay', endpoint: configuration.otlpEndpoint },
+    (message, details) => log.warn(message, details),
+  )
+  const service = await startRelayService(configuration, `${hostname()}:${process.pid}`, log, tracing)
   log.info('the relay runs', { http_port: service.httpPort, events_topic: configuration.eventsTopic })
 
   let stopping = false
@@ -32,6 +42,10 @@ async function main(): Promise<void> {
     log.on('finish', () => process.exit(1)).end()
   })
 
+  const endAll = async (): Promise<void> => {
+    await service.stop()
+    await tracing?.stop()
+  }
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return
     stopping = true
@@ -42,7 +56,7 @@ async function main(): Promise<void> {
       )
       process.exit(1)
     }, configuration.shutdownTimeoutMs)
-    service.stop().then(
+    endAll().then(
       () => {
         clearTimeout(overdue)
         log.info('stopped')

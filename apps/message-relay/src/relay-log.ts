@@ -1,6 +1,7 @@
 /** The relay's log: what happened to which event, and what to do about it, in as few lines as an outage allows. */
 import { describeError, type Logger } from '@infinite-scribe/service-kit'
 import type { RelayEvents } from './relay-events'
+import { idsOf } from './row-ids'
 
 /** The same trouble is told once in this time. */
 const ONCE_EVERY_MS = 5000
@@ -14,6 +15,7 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
     toldAt.set(trouble, now)
     return true
   }
+  const debugging = log.isLevelEnabled('debug')
   return {
     claimed: (rows, tookMs) => log.debug('claimed', { rows: rows.length, took_ms: tookMs }),
     published: (attempted, tookMs) => {
@@ -32,10 +34,11 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
       log.debug('settled', { rows: batch.length, took_ms: tookMs })
       for (const { row, settlement } of batch) {
         if (settlement.kind !== 'retry' && settlement.kind !== 'failed') continue
+        const isAlarm = settlement.kind === 'failed' && !settlement.willRetry
+        if (!isAlarm && !debugging) continue
         const { error, attempts } = settlement
         const event = {
-          outbox_id: row.id,
-          event_id: row.eventId,
+          ...idsOf(row),
           event_type: row.eventType,
           topic: row.topic,
           key: row.key,

@@ -20,6 +20,8 @@ const row = {
   eventType: 'A.B.Created',
   topic: 't',
   key: 'k',
+  traceparent: null,
+  value: '{"correlation_id": "command-1"}',
 } as ClaimedRow
 const error = { class: 'record_too_large', code: 'MESSAGE_TOO_LARGE', message: 'too large', attempts: [] }
 const loud = () => lines.filter(({ level }) => level !== 'debug')
@@ -38,7 +40,12 @@ it('says of an event that FAILED which it is, why, and what to type', () => {
     {
       level: 'error',
       message: expect.stringContaining('message-relay requeue outbox-1'),
-      details: expect.objectContaining({ event_id: 'event-1', error_class: 'record_too_large', attempts: 4 }),
+      details: expect.objectContaining({
+        event_id: 'event-1',
+        command_id: 'command-1',
+        error_class: 'record_too_large',
+        attempts: 4,
+      }),
     },
   ])
 })

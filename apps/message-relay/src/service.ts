@@ -1,6 +1,6 @@
 /** Puts the relay together from its settings: connections, loop, health. */
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@infinite-scribe/service-kit'
+import type { Logger, Tracing } from '@infinite-scribe/service-kit'
 import { describeError } from '@infinite-scribe/service-kit'
 import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
 import { Registry } from 'prom-client'
@@ -10,6 +10,7 @@ import { relayMetrics } from './health/metrics'
 import { watchProgress } from './health/progress'
 import { judgeReadiness } from './health/readiness'
 import { createKafka } from './kafka/client'
+import { RECORD_FAULT_CLASSES } from './kafka/error-table'
 import { KafkaDeadLetterTopic } from './kafka/dead-letter-topic'
 import { KafkaPublisher } from './kafka/kafka-publisher'
 import { RequestProducer } from './kafka/request-producer'
@@ -23,8 +24,10 @@ import { Signal } from './pipeline/signal'
 import { Relay } from './relay'
 import { SILENT, tellAll } from './relay-events'
 import { deadLetterTopicOf } from './policy/dead-letter-name'
+import { UNSENDABLE_CLASSES } from './policy/kafka-message'
 import { relayLog } from './relay-log'
 import { systemClock } from './system-clock'
+import { tracedPublisher } from './traced-publisher'
 
 export interface RelayService {
   readonly httpPort: number
@@ -45,12 +48,14 @@ const PATIENCE_IN_LEASES = 1.5
 /**
  * Starts relaying; neither PostgreSQL nor Kafka need be up.
  * @param name what operators know this process by
+ * @param tracing where there is a collector
  * @throws when the port for health is taken
  */
 export async function startRelayService(
   configuration: RelayConfiguration,
   name: string,
   log: Logger,
+  tracing?: Tracing,
 ): Promise<RelayService> {
   const { databaseUrl: url, publishTimeoutMs, eventsTopic } = configuration
   const database = new Database(
@@ -79,18 +84,18 @@ export async function startRelayService(
   const registry = new Registry()
   const events = tellAll([
     relayLog(log, () => systemClock.monotonicMs()),
-    relayMetrics(
-      registry,
-      () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
-      () => relay.lanes.size,
-    ),
+    relayMetrics(registry, {
+      backlog: () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
+      lanesOwned: () => relay.lanes.size,
+      faultClasses: [...RECORD_FAULT_CLASSES, ...UNSENDABLE_CLASSES],
+    }),
     { ...SILENT, ...progress },
   ])
   const relay: Relay = new Relay(
     {
       outbox: postgresOutbox(database),
       leases: new PostgresLaneLeases(database, { id: randomUUID(), name }, configuration.leaseMs),
-      publisher,
+      publisher: tracing ? tracedPublisher(publisher, tracing) : publisher,
       deadLetters,
       clock: systemClock,
       wakeUp,

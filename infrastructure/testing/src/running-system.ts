@@ -5,12 +5,18 @@ import { createTestTopic, testBrokers } from './kafka'
 import { freePort, startService, type ServiceProcess } from './service-process'
 import { signTestToken, TEST_JWT_ENVIRONMENT } from './tokens'
 
+export interface RunningGateway {
+  readonly url: string
+  readonly adminUrl: string
+  readonly process: ServiceProcess
+}
+
 export interface RunningSystem {
   readonly database: TestDatabase
   readonly topic: string
-  readonly gateways: { url: string; process: ServiceProcess }[]
+  readonly gateways: RunningGateway[]
   readonly relays: { url: string; process: ServiceProcess }[]
-  startGateway(overrides?: Record<string, string>): Promise<{ url: string; process: ServiceProcess }>
+  startGateway(overrides?: Record<string, string>): Promise<RunningGateway>
   startRelay(overrides?: Record<string, string>): Promise<{ url: string; process: ServiceProcess }>
   /** Stops what still runs and removes the database. */
   close(): Promise<void>
@@ -49,7 +55,11 @@ export async function startSystem({
         ...gateway,
         ...overrides,
       }
-      const started = { url, process: await startService('api-gateway', environment, `${url}/health/ready`) }
+      const started = {
+        url,
+        adminUrl: `http://127.0.0.1:${adminPort}`,
+        process: await startService('api-gateway', environment, `${url}/health/ready`),
+      }
       system.gateways.push(started)
       return started
     },

@@ -1,5 +1,8 @@
-/** What both services need and is not a type: settings and logging. */
+/** What both services need and is not a type: settings, logging and tracing. */
 export * from './logger'
+export * from './open-telemetry'
 export * from './setting-kinds'
 export * from './settings'
+export * from './traceparent'
+export * from './tracing'
 export { bool, str, type CleanedEnv } from 'envalid'

@@ -32,6 +32,18 @@ export const postgresUrl = makeValidator<string>((text) => {
   return text
 })
 
+/** An address of an HTTP server; the value is never repeated, for it may hold a password. */
+export const httpUrl = makeValidator<string>((text) => {
+  let protocol: string
+  try {
+    protocol = new URL(text).protocol
+  } catch {
+    throw new EnvError('is not an address such as http://localhost:4318')
+  }
+  if (protocol !== 'http:' && protocol !== 'https:') throw new EnvError('must begin with http:// or https://')
+  return text
+})
+
 /** A list separated by commas, without empty members. */
 export const commaSeparated = makeExactValidator<string[]>((text) =>
   text

@@ -297,9 +297,10 @@ describe('a unit of work', () => {
     await knex.destroy()
   })
 
-  it('gives up after ten clashes, and lets a fault of ours through as it is', async () => {
+  it('gives up after ten clashes, of which it tells, and lets a fault of ours through as it is', async () => {
     const knex = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined)
-    const unitOfWork = new UnitOfWork(knex, () => 0)
+    const retried = jest.fn()
+    const unitOfWork = new UnitOfWork(knex, () => 0, retried)
     for (const sqlstate of ['40001', '40P01']) {
       const attempts = { made: 0 }
       const clash = unitOfWork.write(async (tx) => {
@@ -309,6 +310,7 @@ describe('a unit of work', () => {
       expect(await faultOf(clash)).toMatchObject({ code: 'CONCURRENCY_CONFLICT' })
       expect(attempts.made).toBe(10)
     }
+    expect(retried.mock.calls).toEqual(Array(18).fill(['write_conflict']))
     await expect(unitOfWork.write((tx) => tx.raw('SELECT no_such_column'))).rejects.toMatchObject({
       code: '42703',
     })

@@ -19,10 +19,15 @@ class RolledBack extends Error {
   }
 }
 
+/** Why a transaction is tried again: it clashed with another, or found another's writes under way. */
+export type RetryReason = 'write_conflict' | 'gate_closed'
+
 export class UnitOfWork {
+  /** @param retried is told before each further try */
   constructor(
     private readonly knex: Knex,
     private readonly random: () => number = Math.random,
+    private readonly retried: (reason: RetryReason) => void = () => undefined,
   ) {}
 
   /**
@@ -53,6 +58,7 @@ export class UnitOfWork {
           throw new ServiceFault('CONCURRENCY_CONFLICT', 'Too many others were writing at the same time', {
             cause: error,
           })
+        this.retried(error instanceof GateClosedError ? 'gate_closed' : 'write_conflict')
         await delay(this.backoffMs(attempt))
       }
     }

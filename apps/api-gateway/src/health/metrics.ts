@@ -1,7 +1,12 @@
 /** What this process measures of itself and of the requests it answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { DatabaseUse } from '../database/database-use'
 import { factsOf } from '../http/request-facts'
+import type { CommandPort } from '../ports'
+import { measuredCommands } from './command-metrics'
+import { databaseMetrics } from './database-metrics'
+import { DURATION_BUCKETS_SECONDS } from './duration-buckets'
 
 /** The gateway's metrics, in a registry of their own. */
 export class GatewayMetrics {
@@ -10,12 +15,19 @@ export class GatewayMetrics {
     name: 'http_request_duration_seconds',
     help: 'Time from the last header of a request to the last byte of its answer',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: DURATION_BUCKETS_SECONDS,
     registers: [this.registry],
   })
 
-  constructor() {
+  /** @param databaseUse asked at each scrape */
+  constructor(databaseUse: () => DatabaseUse) {
     collectDefaultMetrics({ register: this.registry })
+    databaseMetrics(this.registry, databaseUse)
+  }
+
+  /** `commands`, measured; to be asked for once. */
+  measured(commands: CommandPort): CommandPort {
+    return measuredCommands(this.registry, commands)
   }
 
   /** Measures a request when its response is closed. */

@@ -163,6 +163,22 @@ describe('the log', () => {
     })
   })
 
+  test('names the trace that a request came with, and the command that a task or a receipt is of', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c'
+    const asked = await gateway.send(session, 'RequestConceptGeneration', undefined, {
+      'x-request-id': 'log-trace',
+      traceparent: `00-${trace}-b7ad6b7169203331-01`,
+    })
+    const command_id = asked.body.command_id as string
+    const [sent] = gateway.lines.filter(({ request_id }) => request_id === 'log-trace')
+    expect(sent).toMatchObject({ trace_id: trace, command_id })
+    const [read] = await lineOf('log-task', { path: `/tasks/${asked.body.task_id}` })
+    expect(read).toMatchObject({ command_id })
+    expect(read).not.toHaveProperty('trace_id')
+    const path = `/genesis/sessions/${session}/commands/${command_id}`
+    expect(await lineOf('log-receipt', { path })).toMatchObject([{ command_id }])
+  })
+
   test('warns of refusals, by their code', async () => {
     const lines = await lineOf('log-refusal', { path: '/genesis/sessions', token: 'no.token.this' })
     expect(lines).toMatchObject([{ level: 'warn', status: 401, error_code: 'INVALID_TOKEN' }])

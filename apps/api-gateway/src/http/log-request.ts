@@ -1,6 +1,6 @@
 /** One structured log line for every request. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import { describeError, parseTraceparent, type Logger } from '@infinite-scribe/service-kit'
 import { factsOf } from './request-facts'
 
 /** What nginx calls it when the client went away before the answer. */
@@ -19,6 +19,7 @@ export function logWhenClosed(request: IncomingMessage, response: ServerResponse
       status,
       duration_ms: Math.round((performance.now() - facts.startedAtMs) * 10) / 10,
       ...(facts.caller && { user: facts.caller.sub }),
+      ...(facts.traceparent !== undefined && { trace_id: parseTraceparent(facts.traceparent)?.traceId }),
       ...(facts.commandId !== undefined && { command_id: facts.commandId }),
       ...(facts.errorCode && { error_code: facts.errorCode }),
       ...(facts.fault !== undefined && { error: describeError(facts.fault) }),

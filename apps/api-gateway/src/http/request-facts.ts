@@ -7,6 +7,8 @@ export interface RequestFacts {
   readonly requestId: string
   /** `performance.now()` when the headers had arrived. */
   readonly startedAtMs: number
+  /** Of the request's own span where it is traced, else the one it came with, if any. */
+  traceparent: string | undefined
   /** The route's pattern, or `unmatched`. */
   route: string
   /** Percent escapes in the path that mean nothing. */
@@ -23,10 +25,11 @@ export interface RequestFacts {
 const known = new WeakMap<ServerResponse, RequestFacts>()
 
 /** Begins the facts of the request that `response` answers. */
-export function beginFacts(response: ServerResponse, requestId: string): RequestFacts {
+export function beginFacts(response: ServerResponse, requestId: string, traceparent?: string): RequestFacts {
   const facts = {
     requestId,
     startedAtMs: performance.now(),
+    traceparent,
     route: 'unmatched',
     undecodablePath: false,
     endless: false,

@@ -1,5 +1,6 @@
 /** The request headers that are more than transport: Idempotency-Key and traceparent. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { parseTraceparent } from '@infinite-scribe/service-kit'
 import { HttpProblem } from './problem'
 
 const VISIBLE_ASCII = '[!-~]'
@@ -14,8 +15,6 @@ export const IDEMPOTENCY_KEY_SCHEMA = {
   pattern: `^${VISIBLE_ASCII}+$`,
 } as const
 export const IDEMPOTENCY_KEY_RULE = `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} visible ASCII characters`
-
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /**
  * The Idempotency-Key, or undefined where the header is absent.
@@ -33,5 +32,5 @@ export function readIdempotencyKey(headers: IncomingHttpHeaders): string | undef
 /** The W3C traceparent where it is a valid one; the standard says to ignore any other. */
 export function readTraceparent(headers: IncomingHttpHeaders): string | undefined {
   const { traceparent } = headers
-  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined
+  return typeof traceparent === 'string' && parseTraceparent(traceparent) ? traceparent : undefined
 }

@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
-import { createLogger } from '@infinite-scribe/service-kit'
+import { createLogger, type Tracing } from '@infinite-scribe/service-kit'
 import {
   createTestDatabase,
   documentCheckOf,
@@ -58,6 +58,7 @@ export interface Overrides {
   services?: (real: GatewayServices) => Partial<GatewayServices>
   /** Where the gateway meets its database, when that is not the database itself. */
   databaseUrl?: (direct: string) => Promise<string>
+  tracing?: Tracing
 }
 
 export const ada = signTestToken('ada')
@@ -82,10 +83,10 @@ export async function runGateway(overrides: Overrides = {}): Promise<RunningGate
     done()
   }
   logger.pipe(new Writable({ objectMode: true, write: keep }))
-  const services = createServices({ settings, logger })
+  const services = createServices({ settings, logger, tracing: overrides.tracing })
   const limits = { ...SERVER_LIMITS, ...overrides.limits }
   const offered = { ...services, ...overrides.services?.(services) }
-  const gateway = await startGateway(settings, offered, logger, limits)
+  const gateway = await startGateway(settings, offered, logger, { limits, tracing: overrides.tracing })
   const url = `http://127.0.0.1:${gateway.port}`
   const sql = new Client({ connectionString: database.url })
   await sql.connect()

@@ -13,7 +13,7 @@ import { readPathIds } from './path-ids'
 import { HttpProblem } from './problem'
 import { queryReader } from './query'
 import { factsOf } from './request-facts'
-import { readIdempotencyKey, readTraceparent } from './request-headers'
+import { readIdempotencyKey } from './request-headers'
 import { checkOf } from './validate'
 import type { TokenPolicy } from './verify-token'
 
@@ -35,11 +35,12 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
     if (endpoint.scope) requireScope(caller, endpoint.scope)
     if (endpoint.rateLimited) await gates.limitRate(request, response)
     const ids = readPathIds(request)
+    if ('command_id' in ids) facts.commandId = ids.command_id
     const query = readQuery(request)
     const key = endpoint.takesIdempotencyKey ? readIdempotencyKey(request.headers) : undefined
     requireAcceptable(request)
     const body = await readBody(request)
-    const traceparent = readTraceparent(request.headers)
+    const { traceparent } = facts
     const context: RequestContext = {
       caller,
       requestId: facts.requestId,

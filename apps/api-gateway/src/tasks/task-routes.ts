@@ -1,7 +1,8 @@
 /** The routes of tasks: read one, report on it as an agent, cancel it as its owner. */
 import type { JsonObject } from '@infinite-scribe/shared-types'
-import { endpoint, ok, type Endpoint } from '../http/endpoint'
-import type { TaskPort } from '../ports'
+import { endpoint, type Answer, type Endpoint } from '../http/endpoint'
+import { isRefusal, type Refusal } from '../outcome'
+import type { TaskPort, TaskView } from '../ports'
 import { AGENT_SCOPE } from './task-service'
 import { CANCEL_BODY, COMPLETE_BODY, FAIL_BODY, PROGRESS_BODY, TASK } from './task-schemas'
 
@@ -15,7 +16,7 @@ export function taskEndpoints(tasks: TaskPort): Endpoint[] {
       summary: 'Read a task',
       answers: { 200: TASK },
       refusals: ['TASK_NOT_FOUND'],
-      handle: async ({ context, ids }) => ok(await tasks.get(context.caller, ids.task_id)),
+      handle: async ({ context, ids }) => shown(await tasks.get(context.caller, ids.task_id)),
     }),
     endpoint<{ progress: number; message?: string }>({
       method: 'post',
@@ -26,7 +27,7 @@ export function taskEndpoints(tasks: TaskPort): Endpoint[] {
       body: PROGRESS_BODY,
       answers: { 200: TASK },
       refusals: ['TASK_NOT_FOUND', 'TASK_ALREADY_ENDED'],
-      handle: async ({ context, ids, body }) => ok(await tasks.progress(context, ids.task_id, body)),
+      handle: async ({ context, ids, body }) => shown(await tasks.progress(context, ids.task_id, body)),
     }),
     endpoint<{ result: JsonObject }>({
       method: 'post',
@@ -37,7 +38,7 @@ export function taskEndpoints(tasks: TaskPort): Endpoint[] {
       body: COMPLETE_BODY,
       answers: { 200: TASK },
       refusals: ['TASK_NOT_FOUND', 'TASK_ALREADY_ENDED'],
-      handle: async ({ context, ids, body }) => ok(await tasks.complete(context, ids.task_id, body)),
+      handle: async ({ context, ids, body }) => shown(await tasks.complete(context, ids.task_id, body)),
     }),
     endpoint<{ error: JsonObject }>({
       method: 'post',
@@ -48,7 +49,7 @@ export function taskEndpoints(tasks: TaskPort): Endpoint[] {
       body: FAIL_BODY,
       answers: { 200: TASK },
       refusals: ['TASK_NOT_FOUND', 'TASK_ALREADY_ENDED'],
-      handle: async ({ context, ids, body }) => ok(await tasks.fail(context, ids.task_id, body)),
+      handle: async ({ context, ids, body }) => shown(await tasks.fail(context, ids.task_id, body)),
     }),
     endpoint<{ reason?: string }>({
       method: 'post',
@@ -59,7 +60,11 @@ export function taskEndpoints(tasks: TaskPort): Endpoint[] {
       bodyOptional: true,
       answers: { 200: TASK },
       refusals: ['TASK_NOT_FOUND', 'TASK_ALREADY_ENDED'],
-      handle: async ({ context, ids, body }) => ok(await tasks.cancel(context, ids.task_id, body)),
+      handle: async ({ context, ids, body }) => shown(await tasks.cancel(context, ids.task_id, body)),
     }),
   ]
+}
+
+function shown(task: TaskView | Refusal): Answer | Refusal {
+  return isRefusal(task) ? task : { status: 200, body: task, commandId: task.command_id }
 }

@@ -1,5 +1,5 @@
 /** The relay's metrics, named by the Prometheus conventions. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Circuit } from '../policy/circuit'
 import type { RelayEvents } from '../relay-events'
 
@@ -14,17 +14,29 @@ export interface Backlog {
 
 const CIRCUIT_STATES: readonly Circuit['state'][] = ['closed', 'open', 'half_open']
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+/** From a wake-up that came at once to an outage of an hour. */
+const WAIT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600]
+const DATABASE_STEPS = ['claim', 'settle', 'renewal', 'upkeep'] as const
 
-/** Registers the metrics and returns the listener that feeds them. `backlog` is asked at each scrape. */
+export interface Observed {
+  /** Asked at each scrape; undefined when it cannot be told. */
+  readonly backlog: () => Promise<Backlog | undefined>
+  readonly lanesOwned: () => number
+  /** The classes of faults that a row may have of its own: each is shown from the start. */
+  readonly faultClasses: readonly string[]
+}
+
+/** Registers the metrics and returns the listener that feeds them. */
 export function relayMetrics(
   registry: Registry,
-  backlog: () => Promise<Backlog | undefined>,
-  lanesOwned: () => number,
+  { backlog, lanesOwned, faultClasses }: Observed,
 ): RelayEvents {
   const registers = [registry]
+  collectDefaultMetrics({ register: registry })
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name, help, labelNames, registers })
-  const histogram = (name: string, help: string) => new Histogram({ name, help, buckets: SECONDS, registers })
+  const histogram = (name: string, help: string, buckets = SECONDS) =>
+    new Histogram({ name, help, buckets, registers })
 
   const claimed = counter('message_relay_claimed_rows_total', 'Rows claimed from the outbox.')
   const published = counter('message_relay_published_rows_total', 'Rows acknowledged by Kafka.')
@@ -32,6 +44,8 @@ export function relayMetrics(
     'class',
     'will_retry',
   ])
+  // From zero: a counter that appears with its first failure has not risen, as Prometheus sees it.
+  for (const faultClass of faultClasses) failures.inc({ class: faultClass, will_retry: 'false' }, 0)
   const retries = counter('message_relay_retries_total', 'Failed publishes that are tried again.', ['class'])
   const deadLetters = counter('message_relay_dead_letters_total', 'Rows the dead-letter topic has got.')
   const removed = counter('message_relay_removed_rows_total', 'SENT rows removed after their retention.')
@@ -41,6 +55,18 @@ export function relayMetrics(
     'Rows not settled: their lane had another owner.',
   )
   const wakeUps = counter('message_relay_wake_ups_total', 'Signals of a commit that were heard.')
+  const databaseErrors = counter(
+    'message_relay_database_errors_total',
+    'Times that PostgreSQL did not answer as it should, by what was being done.',
+    ['step'],
+  )
+  for (const step of DATABASE_STEPS) databaseErrors.inc({ step }, 0)
+  const failedStep = (step: (typeof DATABASE_STEPS)[number]) => () => databaseErrors.inc({ step })
+  const waitSeconds = histogram(
+    'message_relay_outbox_wait_seconds',
+    'From the writing of a row to its acknowledgement by Kafka.',
+    WAIT_SECONDS,
+  )
   const claimSeconds = histogram('message_relay_claim_duration_seconds', 'Time of a claim that found rows.')
   const publishSeconds = histogram('message_relay_publish_duration_seconds', 'Time of a batch’s publish.')
   const settleSeconds = histogram('message_relay_settle_duration_seconds', 'Time of a batch’s settlement.')
@@ -70,7 +96,10 @@ export function relayMetrics(
       claimSeconds.observe(tookMs / 1000)
     },
     published: (attempted, tookMs) => {
-      published.inc(attempted.filter(({ attempt }) => attempt.kind === 'sent').length)
+      const nowMs = Date.now()
+      const sent = attempted.filter(({ attempt }) => attempt.kind === 'sent')
+      for (const { row } of sent) waitSeconds.observe(Math.max(0, nowMs - row.writtenAtMs) / 1000)
+      published.inc(sent.length)
       publishSeconds.observe(tookMs / 1000)
     },
     settled: (batch, tookMs) => {
@@ -88,36 +117,41 @@ export function relayMetrics(
     deadLettered: (rows) => deadLetters.inc(rows),
     removed: (rows) => removed.inc(rows),
     wokenUp: () => wakeUps.inc(),
-    claimFailed: () => undefined,
-    settleFailed: () => undefined,
+    claimFailed: failedStep('claim'),
+    settleFailed: failedStep('settle'),
     deadLettersWait: () => undefined,
-    upkeepFailed: () => undefined,
+    upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,
-    renewalFailed: () => undefined,
+    renewalFailed: failedStep('renewal'),
   }
 }
 
+/** Each gauge collects for itself, as the text of one is made before another's has set it; one look serves all. */
 function backlogGauges(registers: Registry[], backlog: () => Promise<Backlog | undefined>): void {
-  const parked = new Gauge({
-    name: 'message_relay_parked_rows',
-    help: 'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',
-    registers,
-  })
-  const oldest = new Gauge({
-    name: 'message_relay_oldest_due_age_seconds',
-    help: 'How long the oldest row that may go has waited.',
-    registers,
-  })
-  new Gauge({
-    name: 'message_relay_pending_rows',
-    help: 'PENDING rows of this relay’s lanes.',
-    registers,
-    async collect() {
-      const figures = await backlog()
-      if (!figures) return
-      this.set(figures.pending)
-      parked.set(figures.parked)
-      oldest.set(figures.oldestDueSeconds)
-    },
-  })
+  let looking: Promise<Backlog | undefined> | undefined
+  const look = () =>
+    (looking ??= backlog().finally(() => {
+      looking = undefined
+    }))
+  const gauge = (name: string, help: string, figureOf: (figures: Backlog) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const figures = await look()
+        if (figures) this.set(figureOf(figures))
+      },
+    })
+  gauge('message_relay_pending_rows', 'PENDING rows of this relay’s lanes.', ({ pending }) => pending)
+  gauge(
+    'message_relay_parked_rows',
+    'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',
+    ({ parked }) => parked,
+  )
+  gauge(
+    'message_relay_oldest_due_age_seconds',
+    'How long the oldest row that may go has waited.',
+    ({ oldestDueSeconds }) => oldestDueSeconds,
+  )
 }

@@ -87,6 +87,17 @@ export const BY_SYSTEM_CODE: Readonly<Record<string, Case>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: { class: 'authentication', verdict: 'broker' },
 }
 
+/** What {@link classify} may lay at a record's own door. */
+export const RECORD_FAULT_CLASSES: readonly string[] = [
+  ...new Set(
+    [BY_PROTOCOL_CODE, BY_ERROR_NAME, BY_SYSTEM_CODE]
+      .flatMap((table) => Object.values(table))
+      .filter(({ verdict }) => verdict === 'record' || verdict === 'topic')
+      .map((found) => found.class)
+      .concat('unknown'),
+  ),
+]
+
 /** "The producer is disconnected": ours, while it is being replaced. */
 const DISCONNECTED = /disconnected/i
 

@@ -15,7 +15,8 @@ export const BYTES = 'greatest(octet_length(value), stored)'
 /** The columns that a row is claimed with, of the alias `t`; null is what costs nothing to send. */
 export const CLAIMED_COLUMNS = (t: string): string => `
        ${t}.seq, ${t}.lane, ${t}.id, ${t}.topic, ${t}.key, ${t}.value, ${t}.event_id, ${t}.event_type, ${t}.traceparent,
-       nullif(${t}.attempts, 0) AS attempts, ${t}.last_error, ${t}.bytes`
+       nullif(${t}.attempts, 0) AS attempts, ${t}.last_error, ${t}.bytes,
+       date_part('epoch', now() - ${t}.created_at) * 1000 AS age_ms`
 
 export interface ClaimedRecord {
   id: string
@@ -27,6 +28,8 @@ export interface ClaimedRecord {
   event_id: string | null
   event_type: string | null
   traceparent: string | null
+  /** Since it was written. */
+  age_ms: number
   attempts: number | null
   last_error: DeliveryError | null
   bytes: number
@@ -44,6 +47,8 @@ export function toClaimedRow(record: ClaimedRecord, token: string, parked: boole
     eventId: record.event_id,
     eventType: record.event_type,
     traceparent: record.traceparent,
+    // An age by the database's clock, so that the clocks of two machines need not agree.
+    writtenAtMs: Date.now() - record.age_ms,
     attempts: record.attempts ?? 0,
     error: record.last_error,
     parked,

@@ -18,7 +18,7 @@ WITH owned AS MATERIALIZED (
     FROM owned
    CROSS JOIN LATERAL (
      SELECT * FROM (
-       SELECT e.seq, e.lane, e.id, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error,
+       SELECT e.seq, e.lane, e.id, e.topic, e.key, e.payload, e.traceparent, e.created_at, e.attempts, e.last_error,
               pg_column_size(e.payload) AS stored,
               bool_and(e.status = 'PENDING' AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= now())
                        AND (e.attempts > 0 OR NOT $5::boolean)) OVER (ORDER BY e.seq) AS may_go
@@ -31,8 +31,8 @@ WITH owned AS MATERIALIZED (
   WINDOW before AS (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
    LIMIT $6
 ), unpacked AS (
-  SELECT f.turn, f.seq, f.lane, f.id, f.topic, f.key, f.traceparent, f.attempts, f.last_error, f.stored,
-         ${UNPACKED('f.payload')}
+  SELECT f.turn, f.seq, f.lane, f.id, f.topic, f.key, f.traceparent, f.created_at, f.attempts, f.last_error,
+         f.stored, ${UNPACKED('f.payload')}
     FROM found AS f
    WHERE coalesce(f.stored_before, 0) < $7
   OFFSET 0 -- or the planner would turn a payload to text wherever its value is named

@@ -27,7 +27,7 @@ WITH owned AS MATERIALIZED (
   SELECT o.*, count(o.id) OVER before AS rows_before, sum(o.stored) OVER before AS stored_before
     FROM owned
    CROSS JOIN LATERAL (
-     (SELECT e.seq, e.lane, e.id, e.topic, e.key, e.payload, e.traceparent, e.attempts, e.last_error,
+     (SELECT e.seq, e.lane, e.id, e.topic, e.key, e.payload, e.traceparent, e.created_at, e.attempts, e.last_error,
              nullif(EXISTS (SELECT FROM event_outbox AS earlier
                              WHERE earlier.parked AND earlier.lane = e.lane
                                AND earlier.key = e.key AND earlier.seq < e.seq), false) AS blocked,
@@ -37,7 +37,7 @@ WITH owned AS MATERIALIZED (
        ORDER BY e.seq LIMIT $5)
      UNION ALL
      -- Only where the lane has not filled its share: how far it was read, be it claimable or not.
-     SELECT max(e.seq), owned.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
+     SELECT max(e.seq), owned.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
        FROM ${LOOK} AS e HAVING count(*) > 0
      LIMIT $5
    ) AS o
@@ -45,8 +45,8 @@ WITH owned AS MATERIALIZED (
    -- How far a lane was read takes no place in the batch.
    LIMIT $6 + cardinality($1::smallint[])
 ), unpacked AS (
-  SELECT f.seq, f.lane, f.id, f.topic, f.key, f.traceparent, f.attempts, f.last_error, f.blocked, f.stored, f.looked_at,
-         ${UNPACKED('(CASE WHEN f.blocked IS NULL THEN f.payload END)')}
+  SELECT f.seq, f.lane, f.id, f.topic, f.key, f.traceparent, f.created_at, f.attempts, f.last_error, f.blocked,
+         f.stored, f.looked_at, ${UNPACKED('(CASE WHEN f.blocked IS NULL THEN f.payload END)')}
     FROM found AS f
    WHERE f.rows_before < $6 AND coalesce(f.stored_before, 0) < $9
   OFFSET 0 -- or the planner would turn a payload to text wherever its value is named

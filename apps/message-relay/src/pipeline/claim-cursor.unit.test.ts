@@ -16,6 +16,7 @@ const row: ClaimedRow = {
   eventId: 'e',
   eventType: null,
   traceparent: null,
+  writtenAtMs: 0,
   attempts: 0,
   error: null,
   parked: false,

@@ -13,6 +13,7 @@ const row = (id: string, key: string, seq: number, lane = 1): ClaimedRow => ({
   eventId: 'e',
   eventType: null,
   traceparent: null,
+  writtenAtMs: 0,
   attempts: 0,
   error: null,
   parked: false,

@@ -22,6 +22,8 @@ export interface ClaimedRow extends LaneTenure {
   readonly eventId: string | null
   readonly eventType: string | null
   readonly traceparent: string | null
+  /** When it was put into the outbox, by this process's clock: milliseconds since the epoch. */
+  readonly writtenAtMs: number
   readonly attempts: number
   readonly error: DeliveryError | null
   /** It was found among the parked rows, not by the cursor. */

@@ -10,6 +10,7 @@ export interface MessageSource {
   readonly eventId: string | null
   readonly eventType: string | null
   readonly traceparent: string | null
+  readonly writtenAtMs: number
 }
 
 export interface KafkaMessage {
@@ -17,7 +18,12 @@ export interface KafkaMessage {
   readonly key: string
   readonly value: string
   readonly headers: Readonly<Record<string, string>>
+  /** When its row was put into the outbox, for whoever follows it: no part of the record. */
+  readonly writtenAtMs?: number
 }
+
+/** The classes of the faults for which no record can be made of a row. */
+export const UNSENDABLE_CLASSES = ['invalid_topic', 'invalid_payload'] as const
 
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/
 
@@ -48,7 +54,7 @@ export function toKafkaMessage(
   if (row.eventType !== null) headers.event_type = row.eventType
   if (row.traceparent !== null) headers.traceparent = row.traceparent
   if (cloudEvents) Object.assign(headers, cloudEventAttributes(row, row.eventId))
-  return { topic: row.topic, key: row.key, value: row.value, headers }
+  return { topic: row.topic, key: row.key, value: row.value, headers, writtenAtMs: row.writtenAtMs }
 }
 
 /** CloudEvents 1.0, Kafka protocol binding, binary content mode. */

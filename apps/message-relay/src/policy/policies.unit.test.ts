@@ -56,6 +56,7 @@ describe('the record of a row', () => {
     eventId: 'e',
     eventType: 'A.B.Created',
     traceparent: '00-1-2-01',
+    writtenAtMs: 1,
   }
   it('carries the bytes as they are and three headers at most', () => {
     expect(toKafkaMessage(row, { cloudEvents: false })).toEqual({
@@ -63,6 +64,7 @@ describe('the record of a row', () => {
       key: '',
       value: row.value,
       headers: { event_id: 'e', event_type: 'A.B.Created', traceparent: '00-1-2-01' },
+      writtenAtMs: 1,
     })
     const bare = toKafkaMessage({ ...row, eventType: null, traceparent: null }, { cloudEvents: false })
     expect(bare).toMatchObject({ headers: { event_id: 'e' } })

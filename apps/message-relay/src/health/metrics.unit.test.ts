@@ -1,0 +1,75 @@
+/** What the relay shows of itself, from the first scrape on. */
+import { Registry } from 'prom-client'
+import type { ClaimedRow } from '../pipeline/ports'
+import type { RelayEvents } from '../relay-events'
+import { relayMetrics, type Backlog } from './metrics'
+
+function observed(backlog: () => Promise<Backlog | undefined>) {
+  const registry = new Registry()
+  const events: RelayEvents = relayMetrics(registry, {
+    backlog,
+    lanesOwned: () => 32,
+    faultClasses: ['record_too_large'],
+  })
+  const lines = async () =>
+    (await registry.metrics()).split('\n').filter((line) => line.startsWith('message_relay'))
+  return { events, lines }
+}
+const row = (writtenAtMs: number) => ({ writtenAtMs }) as ClaimedRow
+const error = { class: 'record_too_large', message: '', attempts: [] }
+
+it('shows the backlog as it is at each scrape, for one look at the outbox', async () => {
+  const looks = [
+    { pending: 7, parked: 3, oldestDueSeconds: 1.5 },
+    { pending: 8, parked: 4, oldestDueSeconds: 2.5 },
+  ]
+  const backlog = jest.fn(() => Promise.resolve(looks.shift()))
+  const { lines } = observed(backlog)
+  expect(await lines()).toEqual(
+    expect.arrayContaining([
+      'message_relay_pending_rows 7',
+      'message_relay_parked_rows 3',
+      'message_relay_oldest_due_age_seconds 1.5',
+      'message_relay_lanes_owned 32',
+    ]),
+  )
+  expect(await lines()).toContain('message_relay_oldest_due_age_seconds 2.5')
+  expect(backlog).toHaveBeenCalledTimes(2)
+  // PostgreSQL is away: what was seen last stands.
+  expect(await lines()).toContain('message_relay_pending_rows 8')
+})
+
+it('counts from zero what may wake someone', async () => {
+  const { events, lines } = observed(() => Promise.resolve(undefined))
+  const failed = 'message_relay_failed_rows_total{class="record_too_large",will_retry="false"}'
+  const errors = 'message_relay_database_errors_total{step="settle"}'
+  expect(await lines()).toEqual(expect.arrayContaining([`${failed} 0`, `${errors} 0`]))
+  events.settled(
+    [{ row: row(0), settlement: { kind: 'failed', attempts: 4, error, willRetry: false, holdsKey: false } }],
+    1,
+  )
+  events.settleFailed(new Error('away'), 1)
+  expect(await lines()).toEqual(expect.arrayContaining([`${failed} 1`, `${errors} 1`]))
+})
+
+it('measures how long those rows waited that were sent', async () => {
+  const { events, lines } = observed(() => Promise.resolve(undefined))
+  const sent = { kind: 'sent', partition: 0, offset: '0' } as const
+  events.published(
+    [
+      { row: row(Date.now() - 2_000), attempt: sent },
+      { row: row(Date.now() + 60_000), attempt: sent },
+      { row: row(0), attempt: { kind: 'withheld' } },
+    ],
+    1,
+  )
+  const now = await lines()
+  expect(now).toEqual(
+    expect.arrayContaining([
+      'message_relay_outbox_wait_seconds_count 2',
+      'message_relay_outbox_wait_seconds_bucket{le="0.005"} 1',
+      'message_relay_outbox_wait_seconds_bucket{le="10"} 2',
+      'message_relay_published_rows_total 2',
+    ]),
+  )
+})
