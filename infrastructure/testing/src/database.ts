@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { repositoryRoot } from './repository-root'
 
@@ -10,6 +11,8 @@ const MIGRATION = path.join(
   'infrastructure/docker/init/postgres/20-migration-event-sourcing.sql',
 )
 const TEMPLATE_LOCK = 611_953
+const LOOKS_AT_CONNECTIONS = 20
+const BETWEEN_LOOKS_MS = 50
 
 export interface TestDatabase {
   readonly name: string
@@ -32,8 +35,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     name,
     url: url.href,
     drop: async () => {
-      await withClient(adminUrl(), (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+      await withClient(adminUrl(), async (admin) => {
+        await untilLeft(admin, name)
+        await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      })
     },
+  }
+}
+
+// A pool that was closed is gone from the server a moment later; cut off before, it reports a fault to nobody.
+async function untilLeft(admin: Client, database: string): Promise<void> {
+  for (let look = 0; look < LOOKS_AT_CONNECTIONS; look++) {
+    const { rowCount } = await admin.query('SELECT FROM pg_stat_activity WHERE datname = $1', [database])
+    if (!rowCount) return
+    await delay(BETWEEN_LOOKS_MS)
   }
 }
 
