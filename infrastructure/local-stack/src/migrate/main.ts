@@ -1,8 +1,14 @@
-/** `npm run db:migrate`: applies the migration to DATABASE_URL, or to the database of the running stack. */
+/**
+ * `npm run db:migrate`: applies the migration to DATABASE_URL, or to the database of the running stack.
+ * `npm run db:migrate -- --create-database` creates the database first where there is none.
+ */
 import { runProgram } from '../cli/run-program'
+import { databaseOf, withDatabase } from '../external/external-provider'
 import { StackRefusal } from '../provider'
 import { readStackFile } from '../stack/stack-file'
-import { describeMigration, migrate } from './migrate'
+import { describeMigration, migrate, NoSuchDatabaseError } from './migrate'
+
+const CREATE_DATABASE = '--create-database'
 
 const targetUrl = (): string => {
   const given = process.env.DATABASE_URL
@@ -11,23 +17,34 @@ const targetUrl = (): string => {
       throw new StackRefusal(
         'DATABASE_URL is no connection string such as postgres://user:password@host:5432/database',
       )
-    return given
+    return withDatabase(given, databaseOf(given))
   }
   const running = readStackFile()
   if (running !== undefined) return running.database_url
   throw new StackRefusal('Which database? Set DATABASE_URL, or start a stack first: npm start')
 }
 
+const explained = (cause: unknown): StackRefusal =>
+  cause instanceof NoSuchDatabaseError
+    ? new StackRefusal(
+        `${cause.message}. Is its name spelt right? To create it: npm run db:migrate -- ${CREATE_DATABASE}`,
+        { cause },
+      )
+    : new StackRefusal(`The migration failed: ${(cause as Error).message}`, { cause })
+
 runProgram(async () => {
+  const args = process.argv.slice(2).filter((arg) => arg !== '--')
+  const unknown = args.find((arg) => arg !== CREATE_DATABASE)
+  if (unknown !== undefined) throw new StackRefusal(`db:migrate knows ${CREATE_DATABASE}, not ${unknown}`)
   const url = targetUrl()
   const { host, pathname } = new URL(url)
   const patience = setTimeout(() => {
     process.stderr.write(`waiting for PostgreSQL at ${host}, database ${pathname.slice(1)} …\n`)
   }, 1_000)
-  const report = await migrate(url)
+  const report = await migrate(url, { createDatabase: args.includes(CREATE_DATABASE) })
     .finally(() => clearTimeout(patience))
     .catch((cause: unknown) => {
-      throw new StackRefusal(`The migration failed: ${(cause as Error).message}`, { cause })
+      throw explained(cause)
     })
   process.stdout.write(`${describeMigration(report).join('\n')}\n`)
   return 0

@@ -13,8 +13,17 @@ afterAll(() =>
 )
 
 describe('the migration', () => {
+  it('refuses a database that is not there unless it is told to create it', async () => {
+    await expect(migrate(url)).rejects.toThrow(`There is no database "${database}"`)
+    const { rowCount } = await withClient(admin, (client) =>
+      client.query('SELECT FROM pg_database WHERE datname = $1', [database]),
+    )
+    expect(rowCount).toBe(0)
+  })
+
   it('creates the database and its tables when nothing is there, also when several try at once', async () => {
-    const reports = await Promise.all([migrate(url), migrate(url), migrate(url)])
+    const options = { createDatabase: true }
+    const reports = await Promise.all([migrate(url, options), migrate(url, options), migrate(url, options)])
     expect(reports.filter(({ databaseCreated }) => databaseCreated)).toHaveLength(1)
     const created = reports.flatMap((report) => report.created)
     expect(created).toEqual(expect.arrayContaining(['table domain_events', 'table event_outbox']))
@@ -34,10 +43,10 @@ describe('the migration', () => {
   it('says at once what waiting would not mend', async () => {
     const wrong = new URL(url)
     wrong.password = 'wrong'
-    await expect(migrate(wrong.href, 20_000)).rejects.toThrow(/password/)
+    await expect(migrate(wrong.href, { timeoutMs: 20_000 })).rejects.toThrow(/password/)
   })
 
   it('gives up on a server that does not come up', async () => {
-    await expect(migrate('postgres://postgres:postgres@127.0.0.1:1/x', 300)).rejects.toThrow('ECONNREFUSED')
+    await expect(migrate('postgres://postgres:postgres@127.0.0.1:1/x', { timeoutMs: 300 })).rejects.toThrow('ECONNREFUSED')
   })
 })

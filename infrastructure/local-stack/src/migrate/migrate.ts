@@ -1,4 +1,4 @@
-/** Applies the migration to a database, which it creates if need be, and tells what that did. */
+/** Applies the migration to a database, which it creates if it is told to, and tells what that did. */
 import { readFile } from 'node:fs/promises'
 import type { Client } from 'pg'
 import { databaseOf, withDatabase } from '../external/external-provider'
@@ -12,10 +12,25 @@ export interface MigrationReport extends CatalogChange {
   readonly databaseCreated: boolean
 }
 
+export interface MigrationOptions {
+  /** A database that is not there is created; without it a misspelt name is a fault. */
+  readonly createDatabase?: boolean
+  /** How long to wait for a server that is still coming up. */
+  readonly timeoutMs?: number
+}
+
 const NO_SUCH_DATABASE = '3D000'
 /** Somebody else created it at the same time: named by the command, or by the catalog's own unique index. */
 const DATABASE_EXISTS = new Set(['42P04', '23505'])
 const COMING_UP_TIMEOUT_MS = 30_000
+
+/** There is no database of the name that the connection string has. */
+export class NoSuchDatabaseError extends Error {
+  override readonly name = 'NoSuchDatabaseError'
+  constructor(url: string) {
+    super(`There is no database "${databaseOf(url)}" at ${new URL(url).host}`)
+  }
+}
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code
 
@@ -37,7 +52,7 @@ const createDatabase = async (url: string): Promise<boolean> => {
 }
 
 /** Waits while the server is coming up; then true if the database had to be created. */
-const ensureDatabase = (url: string, timeoutMs: number): Promise<boolean> =>
+const ensureDatabase = (url: string, mayCreate: boolean, timeoutMs: number): Promise<boolean> =>
   waitUntil(
     'PostgreSQL',
     async () => {
@@ -45,7 +60,10 @@ const ensureDatabase = (url: string, timeoutMs: number): Promise<boolean> =>
         await withClient(url, (client) => client.query('SELECT 1'))
         return false
       } catch (error) {
-        if (codeOf(error) === NO_SUCH_DATABASE) return createDatabase(url)
+        if (codeOf(error) === NO_SUCH_DATABASE) {
+          if (mayCreate) return createDatabase(url)
+          throw new Hopeless(new NoSuchDatabaseError(url))
+        }
         if (isComingUp(error)) throw error
         throw new Hopeless(error as Error)
       }
@@ -55,11 +73,14 @@ const ensureDatabase = (url: string, timeoutMs: number): Promise<boolean> =>
 
 /**
  * Applies the migration file. Safe to repeat, at the same time as others, and on a live database.
- * @param timeoutMs how long to wait for a server that is still coming up
+ * @throws {NoSuchDatabaseError} unless `createDatabase` is set.
  */
-export const migrate = async (url: string, timeoutMs = COMING_UP_TIMEOUT_MS): Promise<MigrationReport> => {
+export const migrate = async (
+  url: string,
+  { createDatabase: mayCreate = false, timeoutMs = COMING_UP_TIMEOUT_MS }: MigrationOptions = {},
+): Promise<MigrationReport> => {
   const sql = await readFile(MIGRATION_FILE, 'utf8')
-  const databaseCreated = await ensureDatabase(url, timeoutMs)
+  const databaseCreated = await ensureDatabase(url, mayCreate, timeoutMs)
   return withClient(url, async (client) => {
     const before = await readCatalog(client)
     await client.query(sql)

@@ -27,7 +27,7 @@ export interface StackOptions {
 }
 
 /** The server is up already. */
-const MIGRATION_WAIT_MS = 5_000
+const MIGRATION = { createDatabase: true, timeoutMs: 5_000 }
 const DEFAULT_TOPIC = 'domain-events'
 const DEFAULT_ORIGINS = 'http://localhost:3000,http://localhost:5173'
 
@@ -91,7 +91,7 @@ export class LocalStack {
   }
 
   private async migrate(): Promise<void> {
-    await migrate(this.databaseUrl, MIGRATION_WAIT_MS).catch((error: unknown) => {
+    await migrate(this.databaseUrl, MIGRATION).catch((error: unknown) => {
       throw new SetupError(
         'The database could not be migrated',
         (error as Error).message,
