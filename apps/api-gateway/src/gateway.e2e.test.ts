@@ -50,7 +50,7 @@ describe('a gateway process', () => {
     url = `http://127.0.0.1:${port}`
     environment = {
       ...TEST_JWT_ENVIRONMENT,
-      DATABASE_URL: database.url,
+      DATABASE_URL: database.gatewayUrl,
       PORT: String(port),
       GATEWAY_ADMIN_PORT: '0',
     }

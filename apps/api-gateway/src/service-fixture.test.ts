@@ -41,7 +41,7 @@ export async function openFixture(settings: Partial<ServiceSettings> = {}): Prom
   const replica: Fixture['replica'] = (parts = {}, others = {}) => {
     const services = createServices({
       settings: {
-        databaseUrl: database.url,
+        databaseUrl: database.gatewayUrl,
         databasePoolMax: 5,
         eventsTopic: TOPIC,
         eventMaxBytes: 900_000,

@@ -37,7 +37,7 @@ async function lateRowsWhileDraining() {
     publishing = true
     await gate
   }
-  const first = startCoreRelay(database.url, hold, {
+  const first = startCoreRelay(database.relayUrl, hold, {
     events: { claimed: (rows) => (claimed += rows.length) },
   })
   running.push(first)
@@ -57,7 +57,7 @@ async function lateRowsWhileDraining() {
   )
   first.wakeUp.wake()
   await eventually(() => publishing)
-  const second = startCoreRelay(database.url, () => Promise.resolve())
+  const second = startCoreRelay(database.relayUrl, () => Promise.resolve())
   running.push(second)
   await eventually(() => first.relay.lanes.all().filter(({ draining }) => draining).length === 32)
   await slow.query('COMMIT')

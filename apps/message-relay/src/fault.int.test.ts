@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 it('ends when a publish throws, and renews its lease no more', async () => {
-  const core = startCoreRelay(database.url, () => Promise.reject(new Error('a fault in the code')), {
+  const core = startCoreRelay(database.relayUrl, () => Promise.reject(new Error('a fault in the code')), {
     settings: { leaseMs: 600, publishTimeoutMs: 300 },
   })
   await insertRows(pool, [{ topic: 't', key: 'a', payload: envelope() }])
@@ -34,7 +34,7 @@ it('renews its lease after it was told to stop, until what is in flight has been
   const gate = new Promise<void>((resolve) => (release = resolve))
   let publishing = false
   const core = startCoreRelay(
-    database.url,
+    database.relayUrl,
     async () => {
       publishing = true
       await gate

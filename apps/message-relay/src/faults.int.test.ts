@@ -44,7 +44,7 @@ async function killBackends(application = 'message-relay%'): Promise<void> {
 }
 
 it('loses nothing and keeps the order while its backends are killed mid-claim and mid-settle', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.5' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '0.5' }))
   const rows = Array.from({ length: 4000 }, (_, n) => ({
     topic,
     key: `k${n % 40}`,
@@ -73,7 +73,7 @@ it('loses nothing and keeps the order while its backends are killed mid-claim an
 })
 
 it('settles later what it could not settle when the rows were locked and the connection died', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic))
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   const lock = await pool.connect()
   await lock.query('BEGIN')
@@ -88,7 +88,7 @@ it('settles later what it could not settle when the rows were locked and the con
 })
 
 it('listens again when its wake-up connection died, and looks at once for what it missed', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '30' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '30' }))
   const [first] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   await wakeRelays(pool)
   await eventually(async () => (await outboxRow(pool, first!)).status === 'SENT')
@@ -101,7 +101,7 @@ it('listens again when its wake-up connection died, and looks at once for what i
 })
 
 it('asks PostgreSQL nothing but its lease while nothing happens between polls', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '30' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '30' }))
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   await wakeRelays(pool)
   await eventually(async () => (await outboxRow(pool, id!)).status === 'SENT')

@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 
 it('relays a row that was inserted early and committed late, which holds nobody up meanwhile', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.5' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '0.5' }))
   const slow = await pool.connect()
   await slow.query('BEGIN')
   await slow.query(`INSERT INTO event_outbox (topic, key, payload) VALUES ($1, 'same', $2)`, [
@@ -47,7 +47,7 @@ it('relays a row that was inserted early and committed late, which holds nobody 
 })
 
 it('relays late rows in any order of their commits, while others flow', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.3' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '0.3' }))
   const slow = await Promise.all([pool.connect(), pool.connect(), pool.connect()])
   for (const client of slow) {
     await client.query('BEGIN')
@@ -68,7 +68,7 @@ it('relays late rows in any order of their commits, while others flow', async ()
 
 it('relays late rows of every lane while a small batch is kept busy with others', async () => {
   service = await startTestRelay(
-    relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '5', RELAY_BATCH_SIZE: '10' }),
+    relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '5', RELAY_BATCH_SIZE: '10' }),
   )
   const rows = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ topic, key: `k${n % 200}`, payload: envelope() }))

@@ -35,7 +35,7 @@ afterEach(async () => {
 async function relay(): Promise<ServiceProcess> {
   const service = await startService(
     'message-relay',
-    relayEnvironment(database.url, topic, { LOG_LEVEL: 'warn' }),
+    relayEnvironment(database.relayUrl, topic, { LOG_LEVEL: 'warn' }),
   )
   running.add(service)
   return service

@@ -43,7 +43,7 @@ afterEach(async () => {
 })
 
 const relay = async (more: Record<string, string> = {}): Promise<void> => {
-  const environment = relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.5', ...more })
+  const environment = relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '0.5', ...more })
   service = await startTestRelay(environment, tunnel.socketFactory)
 }
 

@@ -35,7 +35,7 @@ afterEach(async () => {
 })
 
 async function relay(more: Record<string, string> = {}): Promise<void> {
-  running.push(await startTestRelay(relayEnvironment(database.url, topic, more)))
+  running.push(await startTestRelay(relayEnvironment(database.relayUrl, topic, more)))
 }
 
 it('relays a row that was inserted with the contract’s columns alone, byte for byte', async () => {

@@ -40,7 +40,7 @@ afterEach(async () => {
 })
 
 async function relay(more: Record<string, string> = {}): Promise<void> {
-  running.push(await startTestRelay(relayEnvironment(database.url, topic, more)))
+  running.push(await startTestRelay(relayEnvironment(database.relayUrl, topic, more)))
 }
 
 async function stopAll(): Promise<void> {

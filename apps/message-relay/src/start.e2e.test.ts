@@ -52,7 +52,7 @@ it('is not ready while the events topic is missing', async () => {
   const port = await freePort()
   const relay = await startService(
     'message-relay',
-    relayEnvironment(database.url, 'there-is-no-such-topic', { RELAY_HTTP_PORT: String(port) }),
+    relayEnvironment(database.relayUrl, 'there-is-no-such-topic', { RELAY_HTTP_PORT: String(port) }),
   )
   try {
     await eventually(async () => {

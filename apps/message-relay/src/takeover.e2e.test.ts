@@ -31,7 +31,7 @@ afterEach(async () => {
 
 async function relay(more: Record<string, string> = {}): Promise<ServiceProcess> {
   const port = await freePort()
-  const environment = relayEnvironment(database.url, topic, {
+  const environment = relayEnvironment(database.relayUrl, topic, {
     RELAY_HTTP_PORT: String(port),
     LOG_LEVEL: 'info',
     // A quick lease keeps the test quick; the publish deadline stays below it.

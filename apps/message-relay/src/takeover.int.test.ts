@@ -32,7 +32,7 @@ it('sends a row whose retry is due within 15 s of its relay having died, with a 
   )
   const died = Date.now()
   const service = await startTestRelay(
-    relayEnvironment(database.url, topic, {
+    relayEnvironment(database.relayUrl, topic, {
       RELAY_POLL_INTERVAL: '3600',
       RELAY_LEASE: '2',
       RELAY_PUBLISH_TIMEOUT: '1.5',

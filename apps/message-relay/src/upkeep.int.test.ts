@@ -36,7 +36,7 @@ afterEach(async () => {
 
 async function relay(more: Record<string, string>): Promise<void> {
   service = await startTestRelay(
-    relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.3', ...more }),
+    relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '0.3', ...more }),
   )
 }
 

@@ -13,12 +13,13 @@ export {
   type StackPart,
   type StackProvider,
 } from './provider'
-export { MIGRATION_FILE, REPOSITORY_ROOT, STACK_FOLDER } from './repository'
+export { MIGRATION_FILE, REPOSITORY_ROOT, ROLES_FILE, STACK_FOLDER } from './repository'
 export { RunFolder, sweep } from './runs/run-folder'
 export { waitUntil } from './wait-until'
 export { progressOn, type Progress } from './cli/progress'
 export { exitCodeOf, explain, runProgram, shutdownSignal, untilAborted } from './cli/run-program'
 export { describeMigration, migrate, type MigrationReport } from './migrate/migrate'
+export { applyRoles } from './migrate/roles'
 export { LocalStack, type StackOptions } from './stack/local-stack'
 export { Service } from './stack/service'
 export { readStackFile, type StackFile } from './stack/stack-file'

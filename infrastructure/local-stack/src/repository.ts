@@ -1,4 +1,4 @@
-/** Where things are: the clone, the migration, and the cache that clones share. */
+/** Where things are: the clone, the migration and the roles, and the cache that clones share. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -9,6 +9,8 @@ export const MIGRATION_FILE = join(
   REPOSITORY_ROOT,
   'infrastructure/docker/init/postgres/20-migration-event-sourcing.sql',
 )
+
+export const ROLES_FILE = join(REPOSITORY_ROOT, 'infrastructure/docker/init/postgres/30-roles.sql')
 
 /** Where a clone keeps what its stacks leave on disk. */
 export const STACK_FOLDER = join(REPOSITORY_ROOT, '.stack')

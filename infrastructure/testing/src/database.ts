@@ -1,22 +1,25 @@
 /** Gives a test file a migrated PostgreSQL database of its own, copied from a template. */
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { applyRoles, MIGRATION_FILE, ROLES_FILE } from '@infinite-scribe/local-stack'
 import { Client } from 'pg'
-import { repositoryRoot } from './repository-root'
 
-const MIGRATION = path.join(
-  repositoryRoot,
-  'infrastructure/docker/init/postgres/20-migration-event-sourcing.sql',
-)
 const TEMPLATE_LOCK = 611_953
 const LOOKS_AT_CONNECTIONS = 20
 const BETWEEN_LOOKS_MS = 50
+/** Members of one group each, with no right of their own: what the services of the tests log in as. */
+const LOGINS = { gateway: 'genesis_gateway', relay: 'genesis_relay' } as const
+const LOGIN_PASSWORD = 'test'
 
 export interface TestDatabase {
   readonly name: string
+  /** As its owner, for the test itself. */
   readonly url: string
+  /** As the gateway is to log in: with the least privileges. */
+  readonly gatewayUrl: string
+  /** As the relay and its operators are to log in: with the least privileges. */
+  readonly relayUrl: string
   /** Ends every connection to it and removes it. */
   drop(): Promise<void>
 }
@@ -29,11 +32,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const template = await ensureTemplate()
   const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
   await withClient(adminUrl(), (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
-  const url = new URL(adminUrl())
-  url.pathname = `/${name}`
+  const urlAs = (user?: string): string => {
+    const url = new URL(adminUrl())
+    url.pathname = `/${name}`
+    if (user !== undefined) {
+      url.username = `test_${user}`
+      url.password = LOGIN_PASSWORD
+    }
+    return url.href
+  }
   return {
     name,
-    url: url.href,
+    url: urlAs(),
+    gatewayUrl: urlAs(LOGINS.gateway),
+    relayUrl: urlAs(LOGINS.relay),
     drop: async () => {
       await withClient(adminUrl(), async (admin) => {
         await untilLeft(admin, name)
@@ -66,8 +78,9 @@ function ensureTemplate(): Promise<string> {
 }
 
 async function createTemplate(): Promise<string> {
-  const migration = readFileSync(MIGRATION, 'utf8')
-  const name = `template_${createHash('sha256').update(migration).digest('hex').slice(0, 16)}`
+  const migration = readFileSync(MIGRATION_FILE, 'utf8')
+  const schema = createHash('sha256').update(migration).update(readFileSync(ROLES_FILE)).digest('hex')
+  const name = `template_${schema.slice(0, 16)}`
   await withClient(adminUrl(), async (admin) => {
     // Test files run in several processes: one makes the template, the others wait for it.
     await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK])
@@ -78,10 +91,21 @@ async function createTemplate(): Promise<string> {
     const url = new URL(adminUrl())
     url.pathname = `/${name}`
     await withClient(url.href, (client) => client.query(migration))
+    if (!(await applyRoles(url.href))) throw new Error('the user of TEST_DATABASE_URL may not create roles')
+    for (const group of Object.values(LOGINS)) await ensureLogin(admin, group)
     // Nobody may connect: CREATE DATABASE … TEMPLATE fails while somebody is connected to the template.
     await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`)
   })
   return name
+}
+
+/** A login is the cluster's and outlives the run on a server of somebody else's. */
+async function ensureLogin(admin: Client, group: string): Promise<void> {
+  const login = `test_${group}`
+  const found = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [login])
+  if (!found.rowCount) {
+    await admin.query(`CREATE ROLE ${login} LOGIN PASSWORD '${LOGIN_PASSWORD}' IN ROLE ${group}`)
+  }
 }
 
 async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {

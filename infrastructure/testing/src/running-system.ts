@@ -35,7 +35,7 @@ export async function startSystem({
   relay?: Record<string, string>
 } = {}): Promise<RunningSystem> {
   const [database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
-  const shared = { DATABASE_URL: database.url, EVENTS_TOPIC: topic, LOG_LEVEL: 'warn' }
+  const shared = { EVENTS_TOPIC: topic, LOG_LEVEL: 'warn' }
 
   const system: RunningSystem = {
     database,
@@ -48,6 +48,7 @@ export async function startSystem({
       const url = `http://127.0.0.1:${port}`
       const environment = {
         ...shared,
+        DATABASE_URL: database.gatewayUrl,
         ...TEST_JWT_ENVIRONMENT,
         PORT: String(port),
         GATEWAY_ADMIN_PORT: String(adminPort),
@@ -68,6 +69,7 @@ export async function startSystem({
       const url = `http://127.0.0.1:${port}`
       const environment = {
         ...shared,
+        DATABASE_URL: database.relayUrl,
         SERVICE_TYPE: 'message-relay',
         KAFKA_BROKERS: testBrokers().join(','),
         RELAY_HTTP_PORT: String(port),

@@ -29,7 +29,7 @@ async function startGateway(): Promise<void> {
   url = `http://127.0.0.1:${port}`
   const environment = {
     ...TEST_JWT_ENVIRONMENT,
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.gatewayUrl,
     PORT: String(port),
     GATEWAY_ADMIN_PORT: '0',
     LOG_LEVEL: 'error',

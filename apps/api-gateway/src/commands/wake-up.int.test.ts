@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 
 it('reaches who listens', async () => {
-  const wakeUp = new WakeUp(database.url, () => undefined)
+  const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
   wakeUp.eventsWritten()
   wakeUp.taskProgressed('task-1')
   await eventually(() => heard.length === 2)
@@ -38,7 +38,7 @@ it('reaches who listens', async () => {
 })
 
 it('is shared by those who ask while one is under way', async () => {
-  const wakeUp = new WakeUp(database.url, () => undefined)
+  const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
   for (let i = 0; i < 1_000; i++) wakeUp.eventsWritten()
   await wakeUp.stop()
   await listener.query('SELECT 1')
@@ -47,7 +47,7 @@ it('is shared by those who ask while one is under way', async () => {
 })
 
 it('that fails is reported once, and a new connection serves the next', async () => {
-  const proxy = await openTcpProxy(database.url)
+  const proxy = await openTcpProxy(database.gatewayUrl)
   const failed = jest.fn()
   const wakeUp = new WakeUp(proxy.url, failed)
   wakeUp.eventsWritten()
@@ -70,7 +70,7 @@ it('that fails is reported once, and a new connection serves the next', async ()
 })
 
 it('survives that its idle connection is ended by the server', async () => {
-  const wakeUp = new WakeUp(database.url, () => undefined)
+  const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
   wakeUp.eventsWritten()
   await eventually(() => heard.length >= 1)
   await listener.query(
@@ -85,7 +85,7 @@ it('survives that its idle connection is ended by the server', async () => {
 })
 
 it('sends nothing more once it is stopped', async () => {
-  const wakeUp = new WakeUp(database.url, () => undefined)
+  const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
   await wakeUp.stop()
   wakeUp.eventsWritten()
   await listener.query('SELECT 1')
@@ -93,7 +93,7 @@ it('sends nothing more once it is stopped', async () => {
 })
 
 it('is sent for those who ask just when the one before has been sent', async () => {
-  const wakeUp = new WakeUp(database.url, () => undefined)
+  const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
   const drain = jest.spyOn(wakeUp as unknown as { drain: () => Promise<void> }, 'drain')
   drain.mockImplementationOnce(async function (this: { drain: () => Promise<void> }) {
     drain.mockRestore()

@@ -67,7 +67,7 @@ describe('bad input 35: 503 SERVICE_UNAVAILABLE + Retry-After', () => {
     expectProblem(await gateway.call({ path: '/health/ready', token: null }), 503, 'SERVICE_UNAVAILABLE')
     expectProblem(await gateway.call({ path: '/health', token: null }), 503, 'SERVICE_UNAVAILABLE')
     expect((await gateway.call({ path: '/health/live', token: null })).status).toBe(200)
-    proxy = await openTcpProxy(gateway.database.url)
+    proxy = await openTcpProxy(gateway.database.gatewayUrl)
   })
 
   test('the connection lost before the committing statement was sent', async () => {

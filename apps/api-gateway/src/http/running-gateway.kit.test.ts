@@ -67,7 +67,7 @@ export const agent = signTestToken('agent', { scope: 'tasks:write' })
 /** A gateway that listens on ports of its own. */
 export async function runGateway(overrides: Overrides = {}): Promise<RunningGateway> {
   const database = await createTestDatabase()
-  const databaseUrl = (await overrides.databaseUrl?.(database.url)) ?? database.url
+  const databaseUrl = (await overrides.databaseUrl?.(database.gatewayUrl)) ?? database.gatewayUrl
   const settings = readGatewaySettings({
     ...TEST_JWT_ENVIRONMENT,
     DATABASE_URL: databaseUrl,

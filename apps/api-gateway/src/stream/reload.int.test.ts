@@ -8,7 +8,7 @@ let gateway: RunningGateway
 let replica: RunningGateway
 beforeAll(async () => {
   gateway = await runGateway()
-  replica = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.url) })
+  replica = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.gatewayUrl) })
 })
 afterAll(async () => {
   await replica.close()

@@ -28,7 +28,7 @@ it('costs less than 100 MB, and PostgreSQL one question in five seconds', async 
     'api-gateway',
     {
       ...TEST_JWT_ENVIRONMENT,
-      DATABASE_URL: database.url,
+      DATABASE_URL: database.gatewayUrl,
       PORT: String(port),
       GATEWAY_ADMIN_PORT: String(adminPort),
     },

@@ -28,7 +28,7 @@ async function startGateway(): Promise<{ url: string; service: ServiceProcess }>
   const url = `http://127.0.0.1:${port}`
   const environment = {
     ...TEST_JWT_ENVIRONMENT,
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.gatewayUrl,
     PORT: String(port),
     GATEWAY_ADMIN_PORT: String(adminPort),
   }

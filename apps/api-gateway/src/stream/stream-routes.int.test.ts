@@ -7,7 +7,7 @@ let gateway: RunningGateway
 let replica: RunningGateway
 beforeAll(async () => {
   gateway = await runGateway()
-  replica = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.url) })
+  replica = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.gatewayUrl) })
 })
 afterAll(async () => {
   await replica.close()
@@ -222,7 +222,7 @@ describe('tickets', () => {
 
 describe('a shutdown', () => {
   it('ends the streams as whole responses, at once', async () => {
-    const third = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.url) })
+    const third = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.gatewayUrl) })
     const streams = [await open('', { at: third }), await open('', { at: third, sub: 'bob' })]
     const stopping = third.stop()
     await eventually(() => streams.every(({ end }) => end === 'whole'), 2_000)

@@ -91,6 +91,8 @@ export class StreamFixture {
 
   private constructor(
     readonly url: string,
+    /** As the gateway logs in. */
+    readonly gatewayUrl: string,
     readonly sql: Pool,
   ) {}
 
@@ -98,7 +100,7 @@ export class StreamFixture {
     const database = await createTestDatabase()
     const sql = new Pool({ connectionString: database.url, max: 10 })
     sql.on('error', () => undefined)
-    const fixture = new StreamFixture(database.url, sql)
+    const fixture = new StreamFixture(database.url, database.gatewayUrl, sql)
     fixture.closing.push(
       () => database.drop(),
       async () => (sql.ended ? undefined : sql.end()),
@@ -111,7 +113,7 @@ export class StreamFixture {
   }
 
   /** The streams of a process of its own. */
-  replica(settings: EventStreamsParts['settings'] = {}, databaseUrl = this.url): Replica {
+  replica(settings: EventStreamsParts['settings'] = {}, databaseUrl = this.gatewayUrl): Replica {
     const knex = connectDatabase({ databaseUrl, databasePoolMax: 4 }, () => undefined)
     const streams = createEventStreams({
       databaseUrl,

@@ -38,7 +38,7 @@ async function type(line: string, { yes = false } = {}): Promise<{ code: number;
   const printed: string[] = []
   let code = 0
   const program = operatorProgram({
-    environment: relayEnvironment(database.url, topic),
+    environment: relayEnvironment(database.relayUrl, topic),
     who: 'tester@here',
     print: (text) => printed.push(text),
     progress: () => undefined,
@@ -69,7 +69,7 @@ async function failedRows(count: number, errorClass = 'record_too_large'): Promi
 
 async function relayUntilSettled(more: Record<string, string> = {}): Promise<void> {
   const relay = await startTestRelay(
-    relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '0.3', ...more }),
+    relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '0.3', ...more }),
   )
   await eventually(async () => (await countByStatus(pool)).PENDING === undefined)
   await relay.stop()

@@ -16,7 +16,7 @@ beforeEach(async () => {
   testDatabase = await createTestDatabase()
   pool = new Pool({ connectionString: testDatabase.url, max: 3 })
   database = new Database(
-    { url: testDatabase.url, applicationName: 'test', connections: 6, queryTimeoutMs: 10_000 },
+    { url: testDatabase.relayUrl, applicationName: 'test', connections: 6, queryTimeoutMs: 10_000 },
     () => undefined,
   )
 })

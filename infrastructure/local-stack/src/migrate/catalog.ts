@@ -33,7 +33,21 @@ const OBJECTS = `
   UNION ALL
   SELECT 'function ' || p.oid::regprocedure, p.prosrc
     FROM pg_proc p
-   WHERE p.pronamespace = current_schema()::regnamespace`
+   WHERE p.pronamespace = current_schema()::regnamespace
+  UNION ALL
+  SELECT 'role ' || g.rolname, coalesce(string_agg(held.what, ' ' ORDER BY held.what), '')
+    FROM pg_roles g
+    LEFT JOIN (
+      SELECT a.grantee, a.privilege_type || ' ' || c.relname AS what
+        FROM pg_class c CROSS JOIN aclexplode(c.relacl) AS a
+       WHERE c.relnamespace = current_schema()::regnamespace
+      UNION ALL
+      SELECT a.grantee, a.privilege_type || ' ' || c.relname || '.' || t.attname
+        FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN aclexplode(t.attacl) AS a
+       WHERE c.relnamespace = current_schema()::regnamespace
+    ) AS held ON held.grantee = g.oid
+   WHERE g.rolname IN ('genesis_gateway', 'genesis_relay')
+   GROUP BY g.rolname`
 
 export const readCatalog = async (client: Client): Promise<Catalog> => {
   const { rows } = await client.query<{ name: string; definition: string }>(OBJECTS)

@@ -1,4 +1,4 @@
-/** Applies the migration to a database, which it creates if it is told to, and tells what that did. */
+/** Applies migration and roles to a database, which it creates if it is told to, and tells what that did. */
 import { readFile } from 'node:fs/promises'
 import type { Client } from 'pg'
 import { databaseOf, withDatabase } from '../external/external-provider'
@@ -6,10 +6,13 @@ import { MIGRATION_FILE } from '../repository'
 import { isComingUp, withClient } from '../readiness/postgres-ready'
 import { Hopeless, waitUntil } from '../wait-until'
 import { compareCatalogs, readCatalog, type CatalogChange } from './catalog'
+import { applyRoles, GROUPS } from './roles'
 
 export interface MigrationReport extends CatalogChange {
   readonly database: string
   readonly databaseCreated: boolean
+  /** False where the user may not create roles and nobody made them before. */
+  readonly rolesApplied: boolean
 }
 
 export interface MigrationOptions {
@@ -72,7 +75,7 @@ const ensureDatabase = (url: string, mayCreate: boolean, timeoutMs: number): Pro
   )
 
 /**
- * Applies the migration file. Safe to repeat, at the same time as others, and on a live database.
+ * Applies the migration file and the roles file. Safe to repeat, at the same time as others, and on a live database.
  * @throws {NoSuchDatabaseError} unless `createDatabase` is set.
  */
 export const migrate = async (
@@ -84,10 +87,13 @@ export const migrate = async (
   return withClient(url, async (client) => {
     const before = await readCatalog(client)
     await client.query(sql)
+    const rolesApplied = await applyRoles(url)
     const after = await readCatalog(client)
-    return { database: databaseOf(url), databaseCreated, ...compareCatalogs(before, after) }
+    return { database: databaseOf(url), databaseCreated, rolesApplied, ...compareCatalogs(before, after) }
   })
 }
+
+const ROLES_LEFT_OUT = `left out the roles ${GROUPS.join(' and ')}: this user may not create roles (see SECURITY.md)`
 
 /** The report for people, line by line. */
 export const describeMigration = (report: MigrationReport): string[] => {
@@ -95,6 +101,7 @@ export const describeMigration = (report: MigrationReport): string[] => {
     ...(report.databaseCreated ? [`created database ${report.database}`] : []),
     ...report.created.map((name) => (name.startsWith('column ') ? `added ${name}` : `created ${name}`)),
     ...report.changed.map((name) => `changed ${name}`),
+    ...(report.rolesApplied ? [] : [ROLES_LEFT_OUT]),
   ]
   return lines.length === 0 ? [`${report.database} is up to date: nothing to do`] : lines
 }
