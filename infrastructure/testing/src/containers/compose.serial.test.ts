@@ -90,6 +90,22 @@ describeWithCompose('The compose file', () => {
     },
   )
 
+  it('gives each service a login of its own with the least privileges', async () => {
+    const { rows } = await sql.query(
+      `SELECT DISTINCT a.application_name AS service, a.usename AS login, g.rolname AS member_of, r.rolsuper AS super
+         FROM pg_stat_activity a
+         JOIN pg_roles r ON r.rolname = a.usename
+         JOIN pg_auth_members m ON m.member = r.oid
+         JOIN pg_roles g ON g.oid = m.roleid
+        WHERE a.datname = 'infinite_scribe' AND a.application_name IN ('api-gateway', 'message-relay')
+        ORDER BY 1`,
+    )
+    expect(rows).toEqual([
+      { service: 'api-gateway', login: 'api_gateway', member_of: 'genesis_gateway', super: false },
+      { service: 'message-relay', login: 'message_relay', member_of: 'genesis_relay', super: false },
+    ])
+  })
+
   it('takes a command on the published port to a consumer on the published broker', async () => {
     const user = new ApiUser(system.gatewayUrl, 'reader')
     const session = await user.openSession()

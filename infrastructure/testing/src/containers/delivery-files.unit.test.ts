@@ -36,7 +36,14 @@ const serviceNames = [...gatewayNames, ...relayNames]
 const compose = read('infrastructure/docker/compose.yaml')
 const composeNames = namesIn(compose, /\$\{([A-Z][A-Z0-9_]+)/g)
 /** Of compose.yaml and of no service. */
-const COMPOSE_ONLY = ['IMAGE_TAG', 'POSTGRES_PASSWORD', 'POSTGRES_PORT', 'KAFKA_PORT']
+const COMPOSE_ONLY = [
+  'IMAGE_TAG',
+  'POSTGRES_PASSWORD',
+  'GATEWAY_DATABASE_PASSWORD',
+  'RELAY_DATABASE_PASSWORD',
+  'POSTGRES_PORT',
+  'KAFKA_PORT',
+]
 /** Fixed by compose.yaml, or without a use beside its own broker and its HMAC secret. */
 const NOT_IN_COMPOSE = [
   'DATABASE_URL',
