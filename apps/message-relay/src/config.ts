@@ -1,6 +1,7 @@
 /** The relay's settings: parsed from the environment once, every fault reported together. */
 import {
   bool,
+  certificateFile,
   commaSeparated,
   httpUrl,
   integerBetween,
@@ -44,6 +45,7 @@ const KAFKA_AND_DATABASE = {
   KAFKA_CLIENT: str({ choices: ['kafkajs'], default: 'kafkajs' }),
   KAFKA_CLIENT_ID: str({ default: SERVICE }),
   KAFKA_SSL: bool({ default: false }),
+  KAFKA_SSL_CA_FILE: certificateFile({ default: undefined }),
   KAFKA_SASL_MECHANISM: str({ choices: ['', ...SASL_MECHANISMS], default: '' }),
   KAFKA_SASL_USERNAME: str({ default: '' }),
   KAFKA_SASL_PASSWORD: str({ default: '' }),
@@ -96,6 +98,9 @@ function read(environment: Environment): RelayConfiguration {
           `RELAY_LEASE: must be longer than RELAY_PUBLISH_TIMEOUT (${given.RELAY_PUBLISH_TIMEOUT} s), or a publish outlives its lease`,
         )
       }
+      if (given.KAFKA_SSL_CA_FILE !== undefined && !given.KAFKA_SSL) {
+        faults.push('KAFKA_SSL: must be true with KAFKA_SSL_CA_FILE')
+      }
       if (given.KAFKA_SASL_MECHANISM !== '') {
         if (given.KAFKA_SASL_USERNAME === '')
           faults.push('KAFKA_SASL_USERNAME: is required with KAFKA_SASL_MECHANISM')
@@ -105,6 +110,7 @@ function read(environment: Environment): RelayConfiguration {
       return faults
     },
   )
+  const authorities = settings.KAFKA_SSL_CA_FILE
   const mechanism = SASL_MECHANISMS.find((name) => name === settings.KAFKA_SASL_MECHANISM)
   const credentials = { username: settings.KAFKA_SASL_USERNAME, password: settings.KAFKA_SASL_PASSWORD }
   return Object.freeze({
@@ -118,7 +124,7 @@ function read(environment: Environment): RelayConfiguration {
     kafka: {
       brokers: settings.KAFKA_BROKERS,
       clientId: settings.KAFKA_CLIENT_ID,
-      ssl: settings.KAFKA_SSL,
+      ssl: authorities === undefined ? settings.KAFKA_SSL : { ca: authorities },
       ...(mechanism ? { sasl: { mechanism, ...credentials } } : {}),
     },
     pollIntervalMs: settings.RELAY_POLL_INTERVAL * 1000,

@@ -1,4 +1,6 @@
 /** The kinds of values that settings take, each refusing what it is not without repeating it. */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { EnvError, makeExactValidator, makeValidator } from 'envalid'
 
 /** A number between `min` and `max`, both included. */
@@ -17,21 +19,36 @@ export const integerBetween = (min: number, max: number) => numberBetween(min, m
 /** A TCP port; 0 lets the system choose. */
 export const tcpPort = integerBetween(0, 65_535)
 
-/** A PostgreSQL connection string; the value is never repeated, for it holds a password. */
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
+
+/**
+ * A PostgreSQL connection string; the value is never repeated, for it holds a password. The files it names must be
+ * there: node-postgres would only fail when it connects.
+ */
 export const postgresUrl = makeValidator<string>((text) => {
-  let protocol: string
+  let url: URL
   try {
-    protocol = new URL(text).protocol
+    url = new URL(text)
   } catch {
     throw new EnvError(
       'is not a connection string such as postgres://user:password@host:5432/infinite_scribe',
     )
   }
-  if (protocol !== 'postgres:' && protocol !== 'postgresql:')
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
     throw new EnvError('must begin with postgres://')
+  const mode = url.searchParams.get('sslmode')
+  if (mode !== null && !SSL_MODES.includes(mode))
+    throw new EnvError(`has an sslmode that is none of ${SSL_MODES.join(', ')}`)
+  const root = url.searchParams.get('sslrootcert')
+  if (root !== null) readCertificates(root, 'names an sslrootcert that')
+  for (const name of ['sslcert', 'sslkey']) {
+    const file = url.searchParams.get(name)
+    if (file !== null) readText(file, `names an ${name} that`)
+  }
   return text
 })
 
+<<<<<<< HEAD
 /** An address of an HTTP server; the value is never repeated, for it may hold a password. */
 export const httpUrl = makeValidator<string>((text) => {
   let protocol: string
@@ -43,6 +60,28 @@ export const httpUrl = makeValidator<string>((text) => {
   if (protocol !== 'http:' && protocol !== 'https:') throw new EnvError('must begin with http:// or https://')
   return text
 })
+=======
+/** The PEM certificates in the file of this name. */
+export const certificateFile = makeValidator<string>((file) => readCertificates(file, 'names a file that'))
+
+function readCertificates(file: string, what: string): string {
+  const text = readText(file, what)
+  try {
+    new X509Certificate(text)
+  } catch {
+    throw new EnvError(`${what} holds no certificate in PEM form`)
+  }
+  return text
+}
+
+function readText(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new EnvError(`${what} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`)
+  }
+}
+>>>>>>> 227270e (Trust an authority of one's own for Kafka, and hold TLS and SASL to real servers)
 
 /** A list separated by commas, without empty members. */
 export const commaSeparated = makeExactValidator<string[]>((text) =>

@@ -4,7 +4,8 @@ import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type SASLOption
 export interface KafkaSettings {
   readonly brokers: readonly string[]
   readonly clientId: string
-  readonly ssl: boolean
+  /** With `ca`, only brokers whose certificate these authorities (PEM) signed; else those that Node trusts. */
+  readonly ssl: boolean | { readonly ca: string }
   readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
   /** How sockets are opened where brokers are not reached directly, as through a tunnel. */
   readonly socketFactory?: ISocketFactory

@@ -30,6 +30,15 @@ export const BROKER_SETTINGS: Readonly<Record<string, string>> = {
   'log.cleaner.enable': 'false',
 }
 
+/** A listener beside the plain one that the stack itself uses. */
+export interface FurtherListener {
+  readonly name: string
+  readonly protocol: 'SSL' | 'SASL_SSL'
+  readonly port: number
+  /** Its own settings, without the prefix that names it. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
 interface Ports {
   readonly broker: number
   readonly controller: number
@@ -45,7 +54,10 @@ export class NativeKafka extends NativePart implements KafkaPart {
   readonly name = 'kafka'
   private ports: Ports | undefined
 
-  constructor(private readonly places: NativeKafkaPlaces) {
+  constructor(
+    private readonly places: NativeKafkaPlaces,
+    private readonly further: readonly FurtherListener[] = [],
+  ) {
     super(places.logFile)
   }
 
@@ -77,7 +89,7 @@ export class NativeKafka extends NativePart implements KafkaPart {
   private async launch(libs: string, ports: Ports): Promise<void> {
     const { home, pidFile } = this.places
     this.writeMetaProperties()
-    writeFileSync(join(home, 'server.properties'), properties(serverSettings(ports)))
+    writeFileSync(join(home, 'server.properties'), properties(serverSettings(ports, this.further)))
     await this.process.launch({
       command: javaCommand(),
       args: [
@@ -117,19 +129,38 @@ export class NativeKafka extends NativePart implements KafkaPart {
   }
 }
 
-const serverSettings = ({ broker, controller }: Ports): Record<string, string> => ({
+const serverSettings = (
+  { broker, controller }: Ports,
+  further: readonly FurtherListener[],
+): Record<string, string> => ({
   'process.roles': 'broker,controller',
   'node.id': '1',
   'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-  listeners: `PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
-  'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker}`,
+  listeners: [
+    `PLAINTEXT://127.0.0.1:${broker}`,
+    `CONTROLLER://127.0.0.1:${controller}`,
+    ...further.map(({ name, port }) => `${name}://127.0.0.1:${port}`),
+  ].join(','),
+  'advertised.listeners': [
+    `PLAINTEXT://127.0.0.1:${broker}`,
+    ...further.map(({ name, port }) => `${name}://localhost:${port}`),
+  ].join(','),
   'controller.listener.names': 'CONTROLLER',
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'listener.security.protocol.map': [
+    'PLAINTEXT:PLAINTEXT',
+    'CONTROLLER:PLAINTEXT',
+    ...further.map(({ name, protocol }) => `${name}:${protocol}`),
+  ].join(','),
   'inter.broker.listener.name': 'PLAINTEXT',
   'log.dirs': 'data',
   'num.io.threads': '2',
   'num.network.threads': '2',
   ...BROKER_SETTINGS,
+  ...Object.fromEntries(
+    further.flatMap(({ name, settings }) =>
+      Object.entries(settings).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value]),
+    ),
+  ),
 })
 
 const properties = (settings: Readonly<Record<string, string>>): string =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startTogether, type StackProvider } from '../provider'
 import type { RunFolder } from '../runs/run-folder'
 import { hasMaven, kafkaJarsCached } from './kafka-jars'
-import { javaCommand, NativeKafka } from './native-kafka'
+import { javaCommand, NativeKafka, type FurtherListener } from './native-kafka'
 import { NativePostgres } from './native-postgres'
 import { postgresPackage } from './postgres-binaries'
 import { homeFor, serverAccount } from './server-account'
@@ -29,8 +29,11 @@ export const missingForNative = (): string[] => {
   return missing
 }
 
-/** The provider with its data in the run's folder; nothing runs yet. */
-export const nativeProvider = (run: RunFolder): StackProvider => {
+/**
+ * The provider with its data in the run's folder; nothing runs yet.
+ * @param listeners of the broker, beside the plain one
+ */
+export const nativeProvider = (run: RunFolder, listeners: readonly FurtherListener[] = []): StackProvider => {
   const account = serverAccount()
   const home = homeFor(join(run.path, 'data'), account)
   run.recordHome(home)
@@ -40,7 +43,7 @@ export const nativeProvider = (run: RunFolder): StackProvider => {
     pidFile: run.pidFile(name),
   })
   const postgres = new NativePostgres(places('postgres'), account)
-  const kafka = new NativeKafka(places('kafka'))
+  const kafka = new NativeKafka(places('kafka'), listeners)
   return {
     name: 'native',
     postgres,
