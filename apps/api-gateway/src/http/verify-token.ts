@@ -10,6 +10,8 @@ const MAX_LIFETIME_SECONDS = 24 * 60 * 60
 const MAX_SUBJECT_CHARACTERS = 255
 /** Keys that a token brings itself, and extensions, of which we understand none. */
 const FORBIDDEN_HEADERS = ['jwk', 'jku', 'x5u', 'crit']
+/** What a token that opens an API may call itself (RFC 8725 3.11, RFC 9068): one made for something else does not. */
+const TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt'])
 
 export interface TokenPolicy {
   readonly algorithms: readonly JwtAlgorithm[]
@@ -61,7 +63,10 @@ function readKeyHint(token: string, algorithms: readonly JwtAlgorithm[]): KeyHin
   for (const name of FORBIDDEN_HEADERS) {
     if (Object.hasOwn(header, name)) throw invalid(`must not have the header ${name}`)
   }
-  const { kid } = header
+  const { kid, typ } = header
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(typ.toLowerCase()))) {
+    throw invalid('is of a type that opens nothing here')
+  }
   if (kid === undefined) return { alg: algorithm }
   // A kid that looks like a path is aimed at servers that read key files by name.
   if (typeof kid !== 'string' || kid.includes('..') || kid.includes('\\') || kid.startsWith('/')) {
@@ -71,17 +76,26 @@ function readKeyHint(token: string, algorithms: readonly JwtAlgorithm[]): KeyHin
 }
 
 function readHeader(token: string): Record<string, unknown> {
-  const [encoded = '', ...rest] = token.split('.')
+  const [encoded = '', claims = '', ...rest] = token.split('.')
   try {
-    const header: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'))
-    if (rest.length === 2 && typeof header === 'object' && header !== null) {
+    const header: unknown = JSON.parse(utf8Of(encoded))
+    // Read here for this alone: jsonwebtoken would let two names that are no UTF-8 become one.
+    utf8Of(claims)
+    if (rest.length === 1 && typeof header === 'object' && header !== null) {
       return header as Record<string, unknown>
     }
   } catch {
-    // No JSON is as wrong as no object.
+    // No JSON and no text are as wrong as no object.
   }
   throw invalid('is malformed')
 }
+
+/** @throws {TypeError} when the bytes are no UTF-8. */
+function utf8Of(encoded: string): string {
+  return UTF8.decode(Buffer.from(encoded, 'base64url'))
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 function readClaims(claims: JwtPayload, nowSeconds: number, toleranceSeconds: number): VerifiedToken {
   const { sub, exp, iat, scope } = claims as Record<string, unknown>
