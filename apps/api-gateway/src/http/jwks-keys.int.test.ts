@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { TEST_JWT_AUDIENCE, TEST_JWT_ISSUER } from '@infinite-scribe/testing'
 import { sign } from 'jsonwebtoken'
 import { expectProblem } from './bad-inputs.kit.test'
@@ -18,7 +18,7 @@ let server: Server
 let url: URL
 let port: number
 let published: object[]
-let answer: { status: number; text?: string }
+let answer: { status: number; text?: string; location?: string }
 let asked: number
 let nowMs: number
 
@@ -26,6 +26,7 @@ const listen = async (at = 0) => {
   server = createServer((_request, response) => {
     asked++
     response.statusCode = answer.status
+    if (answer.location) response.setHeader('Location', answer.location)
     response.end(answer.text ?? JSON.stringify({ keys: published }))
   }).listen(at, '127.0.0.1')
   await once(server, 'listening')
@@ -100,13 +101,25 @@ it('works with what it has while the provider is away, for ten minutes at most',
 
 it.each([
   ['an error', { status: 500 }],
+  ['a way to somewhere else', { status: 302, location: '/jwks.json?again' }],
   ['no JSON', { status: 200, text: '<html>' }],
   ['no keys', { status: 200, text: '{}' }],
   ['too much', { status: 200, text: JSON.stringify({ keys: ['x'.repeat(600_000)] }) }],
 ])('is unavailable when the provider answers %s', async (_name, wrong) => {
   answer = wrong
   await expect(lookup()({ alg: 'RS256', kid: 'old' })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  expect(asked).toBe(1)
 })
+
+it('is unavailable within seconds when the provider accepts and never answers, and well when it does', async () => {
+  const hanging = createTcpServer((socket) => socket.resume()).listen(0, '127.0.0.1')
+  await once(hanging, 'listening')
+  const { port: silentPort } = hanging.address() as AddressInfo
+  const keyFor = jwksLookup(new URL(`http://127.0.0.1:${silentPort}/jwks.json`), () => nowMs)
+  const waiting = ['old', 'new'].map(async (kid) => keyFor({ alg: 'RS256', kid }))
+  for (const asked of waiting) await expect(asked).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  hanging.close()
+}, 10_000)
 
 it('passes keys by that are not for this', async () => {
   published = [
@@ -131,7 +144,7 @@ it('takes the only key that fits for a token without an id', async () => {
   expect(await keyFor({ alg: 'RS256' })).toBeUndefined()
 })
 
-it('lets tokens of published keys in over HTTP: unknown kid 401, nothing cached and unreachable 503', async () => {
+it('rotates keys over HTTP without a restart; a provider that is away costs only those who need it', async () => {
   await goAway()
   const gateway = await runGateway({
     environment: { JWT_SECRET: '', JWT_ALGORITHMS: 'RS256', JWT_JWKS_URL: url.href },
@@ -159,6 +172,17 @@ it('lets tokens of published keys in over HTTP: unknown kid 401, nothing cached 
     published.push(jwk(newKey.publicKey, 'new'))
     expect((await call(newKey.privateKey, 'new')).status).toBe(200)
     expectProblem(await call(newKey.privateKey, 'old'), 401, 'INVALID_TOKEN')
+    // Both keys are known: the provider may go.
+    await goAway()
+    expect((await call(oldKey.privateKey, 'old')).status).toBe(200)
+    expect((await call(newKey.privateKey, 'new')).status).toBe(200)
+    expectProblem(await call(newKey.privateKey, 'unknown'), 401, 'INVALID_TOKEN')
+    // The old key is withdrawn, without a restart. The new set is asked for because of an unknown id.
+    published = [jwk(newKey.publicKey, 'new')]
+    await listen(port)
+    expectProblem(await call(newKey.privateKey, 'unknown'), 401, 'INVALID_TOKEN')
+    expectProblem(await call(oldKey.privateKey, 'old'), 401, 'INVALID_TOKEN')
+    expect((await call(newKey.privateKey, 'new')).status).toBe(200)
   } finally {
     await gateway.close()
   }
