@@ -1,13 +1,13 @@
 /** The Express application: what every request passes, and the routers, in order. */
 import cors from 'cors'
-import express, { type Express, type RequestHandler } from 'express'
-import helmet from 'helmet'
+import express, { type Express } from 'express'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { healthRoutes } from './health/health-routes'
 import type { Drain } from './http/drain'
 import { rateGate } from './http/limit-rate'
 import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
 import { requireHost } from './http/require-host'
+import { strictHeaders } from './http/strict-headers'
 import type { TokenPolicy } from './http/verify-token'
 import { describeInterface } from './interface'
 import { openApiRoutes } from './openapi/openapi-routes'
@@ -40,21 +40,12 @@ export interface AppParts {
   readonly drain: Drain
 }
 
-/** Answers are of one moment and one caller: no cache keeps them, but for what says otherwise of itself. */
-const forNobodyElse: RequestHandler = (_request, response, next) => {
-  response.setHeader('Cache-Control', 'no-store')
-  next()
-}
-
 /** The application; a request reaches it after the server has given it an id. */
 export function createApp(settings: AppSettings, parts: AppParts): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
+  app.use(strictHeaders)
   app.use(requireHost)
-  // Nothing that is answered here is a page.
-  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives } }))
-  app.use(forNobodyElse)
   app.use(
     cors({
       origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,

@@ -4,6 +4,7 @@ import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { answerCode } from './answer-error'
 import { STATUS_OF, type ErrorCode } from './error-map'
+import { RAW_STRICT_HEADERS } from './strict-headers'
 
 const CODE_OF: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The headers are larger than 16 KB'],
@@ -45,6 +46,7 @@ function rawAnswer(code: ErrorCode, message: string): string {
     `X-Request-Id: ${randomUUID()}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...RAW_STRICT_HEADERS,
     'Connection: close',
     '',
     body,

@@ -42,6 +42,56 @@ test('lets no cache keep what is of one caller and one moment', async () => {
   for (const { headers } of [state, ticket, refused]) expect(headers.get('cache-control')).toBe('no-store')
 })
 
+describe('strict headers', () => {
+  const STRICT = {
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  }
+  const FOR_BROWSERS = {
+    ...STRICT,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': expect.stringMatching(/^max-age=\d{7,}/) as string,
+    'x-frame-options': 'SAMEORIGIN',
+  }
+
+  test.each([
+    ['a list', 200, { path: '/genesis/sessions' }],
+    ['a probe', 200, { path: '/health/live', token: null }],
+    ['a ticket, which is a credential', 201, { method: 'POST', path: '/events/stream/tickets' }],
+    ['a refusal', 401, { path: '/genesis/sessions', token: null }],
+    ['no route', 404, { path: '/nowhere' }],
+    ['a wrong method', 405, { method: 'PUT', path: '/genesis/sessions' }],
+  ])('are on %s (%d)', async (_what, status, call) => {
+    const reply = await gateway.call(call)
+    expect(reply.status).toBe(status)
+    expect(Object.fromEntries(reply.headers)).toMatchObject(FOR_BROWSERS)
+  })
+
+  test.each([
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['no HTTP', 'NOT HTTP\r\n\r\n'],
+    ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ])('are on the answer to %s', async (_what, bytes) => {
+    const [head = ''] = (await gateway.raw(bytes)).split('\r\n\r\n')
+    const lines = head.split('\r\n').map((line) => line.split(': '))
+    const headers = Object.fromEntries(lines.map(([name = '', value]) => [name.toLowerCase(), value]))
+    expect(headers).toMatchObject(STRICT)
+  })
+
+  test('are looser for the documentation alone, which runs its own scripts and no others', async () => {
+    const { headers } = await gateway.call({ path: '/docs', token: null })
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self'")
+    expect(headers.get('cache-control')).toBe('no-cache')
+    const style = await fetch(`${gateway.url}/docs/swagger-ui.css`)
+    expect(style.headers.get('cache-control')).toBe('public, max-age=3600')
+    expect(policy).not.toMatch(/script-src[^;]*('unsafe-|\*|data:|https?:)/)
+  })
+})
+
 test('answers HEAD like GET, without a body', async () => {
   const reply = await gateway.call({ method: 'HEAD', path: `/genesis/sessions/${session}/state` })
   expect([reply.status, reply.text]).toEqual([200, ''])

@@ -26,9 +26,11 @@ export function openApiRoutes(document: OpenApiDocument): Router {
   get('/docs', policy, (_request, response) => send(response, 'text/html; charset=utf-8', DOCS_PAGE))
   get('/docs/start.js', (_request, response) => send(response, 'text/javascript; charset=utf-8', DOCS_START))
   for (const file of DOCS_FILES) {
-    get(`/docs/${file}`, (_request, response, next) =>
-      response.sendFile(file, { root: folder, maxAge: FILES_MAX_AGE_MS }, next),
-    )
+    get(`/docs/${file}`, (_request, response, next) => {
+      // The same for everybody: unlike other answers these may be kept.
+      response.removeHeader('Cache-Control')
+      response.sendFile(file, { root: folder, maxAge: FILES_MAX_AGE_MS }, next)
+    })
   }
   return router
 }
