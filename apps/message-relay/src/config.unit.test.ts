@@ -68,6 +68,13 @@ it('wants both halves of the credentials, and repeats none', () => {
   })
 })
 
+it('wants TLS where it is told whom to trust, and a file that is there', () => {
+  expect(faults({ ...needed, KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: '/nowhere/ca.pem' })).toEqual([
+    'KAFKA_SSL_CA_FILE: names a file that cannot be read (ENOENT)',
+  ])
+  expect(readConfiguration({ ...needed, KAFKA_SSL: 'true' }).kafka.ssl).toBe(true)
+})
+
 it('asks no service type of an operator', () => {
   const { DATABASE_URL, KAFKA_BROKERS } = needed
   expect(readOperatorConfiguration({ DATABASE_URL, KAFKA_BROKERS }).eventsTopic).toBe('domain-events')

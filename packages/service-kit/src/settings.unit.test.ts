@@ -1,6 +1,7 @@
 /** Settings: parsed once, every fault told together, no secret repeated. */
 import {
   bool,
+  certificateFile,
   commaSeparated,
   ConfigurationError,
   integerBetween,
@@ -118,4 +119,37 @@ it.each([
       text,
       [expect.stringMatching(/^VALUE: /)],
     ])
+})
+
+describe('files that settings name', () => {
+  const notAFile = '/nowhere/ca.pem'
+  const notACertificate = __filename
+
+  it.each([
+    ['an sslmode that is none', 'sslmode=verify_full', 'an sslmode that is none of disable'],
+    [
+      'an sslrootcert that is not there',
+      `sslrootcert=${notAFile}`,
+      'sslrootcert that cannot be read (ENOENT)',
+    ],
+    [
+      'an sslrootcert that is none',
+      `sslrootcert=${notACertificate}`,
+      'sslrootcert that holds no certificate',
+    ],
+    ['an sslkey that is not there', `sslkey=${notAFile}`, 'sslkey that cannot be read (ENOENT)'],
+  ])('DATABASE_URL is refused with %s, and not repeated', (_what, parameters, fault) => {
+    const given = { DATABASE_URL: `postgres://u:hidden@h/d?${parameters}` }
+    const faults = faultsOf(() => readSettings(given, { DATABASE_URL: postgresUrl() }))
+    expect(faults).toEqual([expect.stringContaining(fault)])
+    expect(faults.join()).not.toContain('hidden')
+  })
+
+  it.each([
+    [notAFile, 'names a file that cannot be read (ENOENT)'],
+    [notACertificate, 'names a file that holds no certificate in PEM form'],
+  ])('certificates are not read from %s', (file, fault) => {
+    const read = () => readSettings({ CA: file }, { CA: certificateFile() })
+    expect(faultsOf(read)).toEqual([`CA: ${fault}`])
+  })
 })

@@ -150,8 +150,8 @@ it('lets a gateway and a relay fail to log in to PostgreSQL', async () => {
       headers: { authorization: `Bearer ${keptToken('a good token', tokenFor('bob'))}` },
     })
   await eventually(async () => (await call()).status >= 500)
-  const failed = /password authentication failed/
-  await eventually(() => failed.test(gateway.output()) && failed.test(relay.output()))
+  const failed = (service: ServiceProcess) => service.output().includes('password authentication failed')
+  await eventually(() => failed(gateway) && failed(relay))
   await Promise.all([end(gateway), end(relay, 'SIGKILL')])
 })
 

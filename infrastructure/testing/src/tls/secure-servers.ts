@@ -114,7 +114,7 @@ async function useTls(adminUrl: string, { key, certificate }: ServerCertificate)
   await admin.connect()
   try {
     const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory')
-    const data = rows[0]!.data_directory
+    const data = rows[0]?.data_directory ?? ''
     const { uid, gid } = statSync(data)
     for (const [name, text] of [
       ['server.key', key],

@@ -27,26 +27,29 @@ type Settings = Record<string, string>
 describeNative('The native provider with TLS', () => {
   let servers: SecureServers
   let owner: Client
+  const closing: (() => Promise<void>)[] = []
   const running: ServiceProcess[] = []
 
   beforeAll(async () => {
     servers = await startSecureServers()
+    closing.unshift(() => servers.close())
     const url = servers.provider.postgres.databaseUrl()
     await migrate(url, { createDatabase: true })
     owner = new Client({ connectionString: url })
     await owner.connect()
+    closing.unshift(() => owner.end())
     await owner.query(`CREATE ROLE gateway LOGIN PASSWORD '${PASSWORD}' IN ROLE genesis_gateway`)
     await owner.query(`CREATE ROLE relay LOGIN PASSWORD '${PASSWORD}' IN ROLE genesis_relay`)
     await command('topics', ['--create'], { KAFKA_BROKERS: servers.provider.kafka.brokers })
   }, 180_000)
 
   afterEach(async () => {
-    await Promise.all(running.splice(0).map((service) => service.stop('SIGKILL')))
+    // In order: who is killed keeps its lanes from the next one for the time of a lease.
+    await Promise.all(running.splice(0).map((service) => service.stop()))
   })
 
   afterAll(async () => {
-    await owner?.end()
-    await servers?.close()
+    for (const close of closing) await close()
   })
 
   /** A service's connection string; trusts the authority unless another is given. */
@@ -68,6 +71,8 @@ describeNative('The native provider with TLS', () => {
       GATEWAY_ADMIN_PORT: String(adminPort),
       RELAY_HTTP_PORT: String(port),
       RELAY_POLL_INTERVAL: '0.2',
+      RELAY_SHUTDOWN_TIMEOUT: '2',
+      SHUTDOWN_TIMEOUT: '2',
       ...settings,
     })
     running.push(service)
