@@ -15,6 +15,7 @@ export function commandEndpoints(commands: CommandPort): Endpoint[] {
       summary: 'Send a command',
       rateLimited: true,
       takesIdempotencyKey: true,
+      oneAtATime: true,
       body: COMMAND_BODY,
       answers: { 200: COMMAND_COMPLETED, 202: COMMAND_ACCEPTED },
       location: '/tasks/{task_id}',

@@ -37,6 +37,8 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   /** Counts against the caller's rate. */
   readonly rateLimited?: boolean
   readonly takesIdempotencyKey?: boolean
+  /** A session's requests wait for each other: at work, they count as one. */
+  readonly oneAtATime?: boolean
   readonly query?: QuerySchema
   readonly body?: JsonSchema
   /** An absent body stands for {}. */

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { isRefusal } from '../outcome'
 import type { RequestContext } from '../ports'
+import type { Admission } from './admission'
 import { answerRefusal } from './answer-error'
 import { authenticate, requireScope } from './authenticate'
 import { readBodyBytes } from './body-bytes'
@@ -21,6 +22,7 @@ import type { TokenPolicy } from './verify-token'
 export interface Gates {
   readonly tokens: TokenPolicy
   readonly limitRate: RateGate
+  readonly admission: Admission
 }
 
 /** A handler that lets a request through its gates one by one and then answers it. */
@@ -46,14 +48,17 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
       requestId: facts.requestId,
       ...(traceparent === undefined ? {} : { traceparent }),
     }
-    const answer = await endpoint.handle({
+    const understood = {
       context,
       tokenExpiresAtSeconds: expiresAtSeconds,
       ids,
       query,
       body,
       ...(key === undefined ? {} : { idempotencyKey: key }),
-    })
+    }
+    // Only now: a body that arrives slowly must not take a place.
+    const group = endpoint.oneAtATime ? `${ids.session_id.toLowerCase()} ${caller.sub}` : undefined
+    const answer = await gates.admission.run(() => endpoint.handle(understood), group)
     if (isRefusal(answer)) answerRefusal(response, answer)
     else send(response, answer)
   }

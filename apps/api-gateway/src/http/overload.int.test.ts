@@ -1,0 +1,121 @@
+/** More than a process can do: everybody is answered, soon, and whoever is refused knows when to come back. */
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { eventually, signTestToken } from '@infinite-scribe/testing'
+import { Client } from 'pg'
+import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
+import { ADMISSION_LIMITS } from './admission'
+import { expectProblem } from './bad-inputs.kit.test'
+import { runGateway, type Reply, type RunningGateway } from './running-gateway.kit.test'
+
+const USERS = 200
+const { atWork } = ADMISSION_LIMITS
+
+let gateway: RunningGateway
+let proxy: TcpProxy
+beforeEach(async () => {
+  gateway = await runGateway({
+    environment: { DATABASE_POOL_MAX: '4' },
+    databaseUrl: async (direct) => (proxy = await openTcpProxy(direct)).url,
+  })
+})
+afterEach(async () => {
+  await gateway.close()
+  await proxy.close()
+})
+
+const open = (user: string) =>
+  gateway.call({ method: 'POST', path: '/genesis/sessions', token: signTestToken(user) })
+
+const expectRefusal = (reply: Reply) => {
+  expectProblem(reply, 503, 'SERVICE_UNAVAILABLE')
+  expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
+}
+
+it('refuses with Retry-After those who could only wait, and did exactly what it said it did', async () => {
+  const users = Array.from({ length: USERS }, () => randomUUID())
+  const locker = new Client({ connectionString: gateway.database.url })
+  await locker.connect()
+  await locker.query('BEGIN; LOCK TABLE genesis_sessions IN SHARE MODE')
+  const replies: { user: string; reply: Reply }[] = []
+  const all = users.map(async (user) => void replies.push({ user, reply: await open(user) }))
+  // Who is at work waits for the lock; nobody else is kept for it.
+  await eventually(() => replies.length >= USERS - atWork)
+  await locker.query('ROLLBACK')
+  await locker.end()
+  await Promise.all(all)
+
+  const refused = replies.filter(({ reply }) => reply.status !== 201)
+  for (const { reply } of refused) expectRefusal(reply)
+  // Not by the pool, in which they would have stood much longer.
+  const atTheDoor = refused.filter(({ reply }) =>
+    String(reply.body.message).startsWith('Too much is under way'),
+  )
+  expect(atTheDoor.length).toBeGreaterThanOrEqual(USERS - atWork)
+  expect(refused.length).toBeLessThan(USERS)
+  const { rows } = await gateway.sql.query<{ user_id: string }>('SELECT user_id FROM genesis_sessions')
+  const accepted = replies.filter(({ reply }) => reply.status === 201)
+  expect(rows.map((row) => row.user_id).sort()).toEqual(accepted.map(({ user }) => user).sort())
+})
+
+it('takes a crowd on one session for one at work: nobody else is refused for it', async () => {
+  const session = await gateway.openSession()
+  const crowd = Array.from({ length: USERS }, () => gateway.send(session, 'SubmitFeedback', { rating: 5 }))
+  const others = Array.from({ length: 10 }, () => open(randomUUID()))
+  expect(new Set((await Promise.all(others)).map(({ status }) => status))).toEqual(new Set([201]))
+  expect(new Set((await Promise.all(crowd)).map(({ status }) => status))).toEqual(new Set([200]))
+})
+
+it('gives no place to a client whose body arrives slowly', async () => {
+  const session = await gateway.openSession()
+  const begun = [
+    `POST /genesis/sessions/${session}/commands HTTP/1.1`,
+    'Host: x',
+    `Authorization: Bearer ${signTestToken('ada')}`,
+    'Content-Type: application/json',
+    'Content-Length: 1000',
+    '',
+    '{"command_type":',
+  ].join('\r\n')
+  const slow = Array.from({ length: 2 * atWork }, () => connect(gateway.port, '127.0.0.1'))
+  for (const socket of slow) socket.write(begun)
+  await Promise.all(slow.map((socket) => once(socket, 'connect')))
+  expect((await gateway.send(session, 'SubmitFeedback', { rating: 5 })).status).toBe(200)
+  for (const socket of slow) socket.destroy()
+})
+
+it.each([
+  ['refuses connections', () => proxy.close()],
+  ['accepts connections and never answers', () => Promise.resolve((proxy.blackHole = true))],
+])('lets nobody hang when PostgreSQL %s', async (_how, goAway) => {
+  await goAway()
+  const longest = await Promise.all(
+    Array.from({ length: USERS }, async () => {
+      const startedAt = performance.now()
+      expectRefusal(await open(randomUUID()))
+      return performance.now() - startedAt
+    }),
+  )
+  // A whole crowd in this very process, on a machine that may be busy: one request alone has two seconds.
+  expect(Math.max(...longest)).toBeLessThan(4_000)
+})
+
+it('lives and says that it is ready again after its event loop was blocked, and lost nothing', async () => {
+  const session = await gateway.openSession()
+  const sent = gateway.send(session, 'SubmitFeedback', { rating: 5 })
+  await eventually(async () => {
+    const { rows } = await gateway.sql.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'api-gateway'`,
+    )
+    return rows.length
+  })
+  // Longer than the server leaves a transaction alone that says nothing.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500)
+  const { status } = await sent
+  const { rows } = await gateway.sql.query('SELECT FROM command_inbox')
+  expect([200, 503]).toContain(status)
+  expect(rows).toHaveLength(status === 200 ? 1 : 0)
+  expect((await gateway.call({ path: '/health/ready', token: null })).status).toBe(200)
+  expect((await gateway.send(session, 'SubmitFeedback', { rating: 4 })).status).toBe(200)
+})
