@@ -112,8 +112,60 @@ describe('The Dockerfile', () => {
     expect(read('infrastructure/docker/Dockerfile')).toContain(` pnpm@${pinned!}\n`)
   })
 
+  it('needs no shell to run a service or to probe it', () => {
+    const dockerfile = read('infrastructure/docker/Dockerfile')
+    const [, final = ''] = dockerfile.split(/^FROM .* AS service$/m)
+    const runs = [...final.matchAll(/^(?:ENTRYPOINT|CMD|\s+CMD) (.)/gm)].map(([, form]) => form)
+    expect(runs.length).toBeGreaterThanOrEqual(4)
+    expect(new Set(runs)).toEqual(new Set(['[']))
+    expect(final).not.toMatch(/^RUN /m)
+  })
+
   it('builds from a Node of .nvmrc', () => {
     const bases = namesIn(read('infrastructure/docker/Dockerfile'), /^FROM node:(\d+)/gm)
     expect(bases).toEqual([read('.nvmrc').trim()])
   })
+})
+
+describe('The workflows', () => {
+  const workflows = readdirSync(path.join(repositoryRoot, '.github/workflows')).map((file) =>
+    read(`.github/workflows/${file}`),
+  )
+
+  it('pin every action by its commit', () => {
+    const used = workflows.flatMap((text) => namesIn(text, /uses: (\S+)/g))
+    expect(used.length).toBeGreaterThan(8)
+    expect(used.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([])
+  })
+
+  it('may write nothing unless a job says so', () => {
+    for (const text of workflows) expect(text).toMatch(/^permissions:\n {2}contents: read$/m)
+  })
+
+  it('install the pnpm that package.json pins', () => {
+    const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string }
+    const [, pinned] = /^pnpm@([^+]+)/.exec(packageManager)!
+    const installed = workflows.flatMap((text) => namesIn(text, /install --global .* pnpm@(\S+)/g))
+    expect(installed).toEqual([pinned])
+  })
+})
+
+/** Every file below a folder that is the project's own. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(path.join(repositoryRoot, folder), { withFileTypes: true })
+    .filter(({ name }) => !['node_modules', 'dist'].includes(name))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+    )
+
+describe('What claims to be tested', () => {
+  it.each(['SECURITY.md', 'infrastructure/runbooks/degradation.md'])(
+    'in %s names tests that are there',
+    (page) => {
+      const named = namesIn(read(page), /`([\w./-]+\.(?:ts|sql))`/g)
+      const files = ['apps', 'infrastructure'].flatMap(filesBelow)
+      expect(named.length).toBeGreaterThan(8)
+      expect(named.filter((name) => !files.some((file) => `/${file}`.endsWith(`/${name}`)))).toEqual([])
+    },
+  )
 })

@@ -20,6 +20,29 @@ const CONFINED = [
   'no-new-privileges',
 ]
 
+/** Nothing listens there: a service that waits for its servers must live, and hear a signal, too. */
+const NOWHERE = Object.entries({
+  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+  KAFKA_BROKERS: '127.0.0.1:1',
+  JWT_ALGORITHMS: 'HS256',
+  JWT_SECRET: '0123456789abcdef0123456789abcdef',
+  JWT_ISSUER: 'issuer',
+  JWT_AUDIENCE: 'audience',
+}).flatMap((pair) => ['--env', pair.join('=')])
+
+/** A program that ends well as soon as the service answers. */
+const untilLive = (service: string): string => {
+  const port = service === 'api-gateway' ? 8000 : 8001
+  const live = `fetch('http://127.0.0.1:${port}/health/live').then((r) => process.exit(r.ok ? 0 : 1))`
+  return `const ask = () => ${live}.catch(() => setTimeout(ask, 50)); ask()`
+}
+
+/** A program that names the files which the shells of the image are. */
+const SHELLS = `
+  const { existsSync, realpathSync } = require('node:fs')
+  const names = ['sh', 'bash', 'dash', 'rbash'].flatMap((name) => ['/bin/' + name, '/usr/bin/' + name])
+  console.log([...new Set(names.filter(existsSync).map((name) => realpathSync(name)))].join('\\n'))`
+
 jest.setTimeout(300_000)
 const describeWithEngine = engineAnswers ? describe : describe.skip
 
@@ -61,6 +84,27 @@ describeWithEngine('The service images', () => {
       expect(JSON.parse(await run('node', '-e', attempt))).toEqual([1000, 'EROFS', 'EROFS', 'written'])
     })
 
+    it('runs, is probed and stops without a shell', async () => {
+      const name = `${service}-shell-less-${TAG}`
+      // A file that cannot be executed takes the place of every shell of the base.
+      const shells = (await run('node', '-e', SHELLS)).split('\n').filter(Boolean)
+      expect(shells.length).toBeGreaterThan(0)
+      const without = shells.flatMap((shell) => ['--volume', `/dev/null:${shell}:ro`])
+      await docker(['run', '--detach', '--name', name, ...CONFINED, ...without, ...NOWHERE, imageOf(service)])
+      try {
+        await expect(docker(['exec', name, 'sh', '-c', 'true'])).rejects.toThrow()
+        await docker(['exec', name, 'node', '-e', untilLive(service)], { timeoutMs: 20_000 })
+        const { Test: probe } = await inspect<{ Test: string[] }>(imageOf(service), '.Config.Healthcheck')
+        expect(probe[0]).toBe('CMD')
+        // It runs, and says that a service without its database is not ready.
+        await expect(docker(['exec', name, ...probe.slice(1)])).rejects.toThrow()
+        await docker(['stop', '--time', '30', name])
+        expect(await inspect(name, '.State.ExitCode')).toBe(0)
+      } finally {
+        await docker(['rm', '--force', name])
+      }
+    })
+
     it('holds what production needs and no test, source or build tool', async () => {
       const files = (
         await run('find', '-L', '/app', '-path', '/app/node_modules/.pnpm', '-prune', '-o', '-print')
@@ -89,22 +133,9 @@ describeWithEngine('The service images', () => {
 
     it('runs node as the first process, which ends with exit code 0 on `docker stop`', async () => {
       const name = `${service}-stopped-${TAG}`
-      // Nothing listens there: a service that waits for its servers must hear the signal too.
-      const settings = {
-        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-        KAFKA_BROKERS: '127.0.0.1:1',
-        JWT_ALGORITHMS: 'HS256',
-        JWT_SECRET: '0123456789abcdef0123456789abcdef',
-        JWT_ISSUER: 'issuer',
-        JWT_AUDIENCE: 'audience',
-      }
-      const environment = Object.entries(settings).flatMap((pair) => ['--env', pair.join('=')])
-      await docker(['run', '--detach', '--name', name, ...CONFINED, ...environment, imageOf(service)])
+      await docker(['run', '--detach', '--name', name, ...CONFINED, ...NOWHERE, imageOf(service)])
       try {
-        const listening = service === 'api-gateway' ? 8000 : 8001
-        const live = `fetch('http://127.0.0.1:${listening}/health/live').then((r) => process.exit(r.ok ? 0 : 1))`
-        const again = `const ask = () => ${live}.catch(() => setTimeout(ask, 50)); ask()`
-        await docker(['exec', name, 'node', '-e', again], { timeoutMs: 20_000 })
+        await docker(['exec', name, 'node', '-e', untilLive(service)], { timeoutMs: 20_000 })
         expect(await docker(['exec', name, 'sh', '-c', 'tr "\\0" " " </proc/1/cmdline'])).toMatch(
           /^node .*dist\/main\.js$/,
         )
