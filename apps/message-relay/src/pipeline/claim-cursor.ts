@@ -30,6 +30,11 @@ export class CursorClaims {
       this.bounds,
       [],
     )
+    if (this.late.appearedBehind(read.snapshot, lanes)) {
+      const late = await this.behind()
+      // What was read is left where it is, and read again once nothing lies behind it.
+      if (late.rows.length > 0 || !late.finished) return { rows: late.rows, readOn: true }
+    }
     // A lane that was lost, is being handed over, or whose cursor went back meanwhile is read again.
     const usable = new Set(
       lanes
@@ -51,17 +56,16 @@ export class CursorClaims {
       lane.hasMore = seen.hasMore
       highest = Math.max(highest, seen.readTo)
     }
-    this.late.claimed(read.snapshot, highest, this.lanes.claimable())
+    this.late.claimed(highest)
     return { rows, readOn: this.lanes.claimable().some(({ hasMore }) => hasMore) }
   }
 
-  /** Rows that became visible behind the cursors. */
-  async behind(): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
+  /** Rows that became visible behind the cursors; `finished` is false while there may be more. */
+  async behind(): Promise<{ rows: ClaimedRow[]; finished: boolean }> {
     const ranges = this.late.rangesToSweep(this.lanes.claimable())
     const before = new Set(this.inFlight.ids())
     const rows: ClaimedRow[] = []
     let finished = true
-    let readOn = false
     if (ranges.length > 0) {
       const read = await this.reader.readRange(
         ranges.map(({ lane, after, upTo }) => ({ lane: lane.lane, token: lane.token, after, upTo })),
@@ -82,12 +86,10 @@ export class CursorClaims {
         const seen = read.lanes.get(lane.lane)
         if (seen) this.late.swept(lane.lane, seen.hasMore ? seen.readTo : upTo)
         if (!seen || seen.hasMore) finished = false
-        // A lane that was not reached by now may be somebody else's: the next renewal tells.
-        if (seen?.hasMore) readOn = true
       }
     }
     if (finished) this.late.sweepFinished()
-    return { rows, readOn }
+    return { rows, finished }
   }
 
   /** Rows behind a parked row of their key leave the cursor's path before the cursor does. */
