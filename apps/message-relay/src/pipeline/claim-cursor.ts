@@ -35,13 +35,13 @@ export class CursorClaims {
       // What was read is left where it is, and read again once nothing lies behind it.
       if (late.rows.length > 0 || !late.finished) return { rows: late.rows, readOn: true }
     }
-    // A lane that was lost, is being handed over, or whose cursor went back meanwhile is read again.
+    await this.park(read)
+    // A lane that was lost, is being handed over, or whose cursor went back until now is read again.
     const usable = new Set(
       lanes
         .filter((lane) => this.lanes.mayClaim(lane) && lane.rewinds === rewinds.get(lane))
         .map(({ lane }) => lane),
     )
-    await this.park(read, usable)
     const rows: ClaimedRow[] = []
     for (const row of read.rows) {
       if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
@@ -73,10 +73,10 @@ export class CursorClaims {
         this.bounds,
         [...before],
       )
+      await this.park(read)
       const usable = new Set(
         ranges.filter(({ lane }) => this.lanes.mayClaim(lane)).map(({ lane }) => lane.lane),
       )
-      await this.park(read, usable)
       for (const row of read.rows) {
         if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
         rows.push(row)
@@ -93,8 +93,8 @@ export class CursorClaims {
   }
 
   /** Rows behind a parked row of their key leave the cursor's path before the cursor does. */
-  private async park(read: RangeRead, usable: ReadonlySet<number>): Promise<void> {
-    const blocked = read.blocked.filter(({ lane, id }) => usable.has(lane) && !this.inFlight.has(id))
+  private async park(read: RangeRead): Promise<void> {
+    const blocked = read.blocked.filter((row) => this.lanes.mayClaim(row) && !this.inFlight.has(row.id))
     if (blocked.length > 0) await this.reader.park(blocked)
   }
 

@@ -37,11 +37,40 @@ it('does not pass a row that was handed back during the read, though the cursor 
         inFlight.remove([row])
       }
       const read = new Map([[1, { readTo: 5, hasMore: false }]])
-      return Promise.resolve({ rows: [row], blocked: [], lanes: read, snapshot: '9:9:' })
+      return Promise.resolve({
+        rows: [row],
+        blocked: [],
+        lanes: read,
+        snapshot: '9:9:',
+      })
     },
   } satisfies Partial<OutboxReader> as unknown as OutboxReader
   const claims = new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 })
   expect((await claims.beyond()).rows).toEqual([])
   expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
   expect((await claims.beyond()).rows).toEqual([row])
+})
+
+it('does not pass a row that was handed back while blocked rows were being parked', async () => {
+  const lanes = new Lanes()
+  const inFlight = new InFlight()
+  lanes.renewed([{ lane: 1, token: '1', lowWater: 5 }], Infinity)
+  inFlight.add(row)
+  const blocked = { lane: 1, token: '1', id: 'b', seq: 6 }
+  const reader = {
+    readRange: () =>
+      Promise.resolve({
+        rows: [],
+        blocked: [blocked],
+        lanes: new Map([[1, { readTo: 6, hasMore: false }]]),
+        snapshot: '9:9:',
+      }),
+    park: () => {
+      lanes.rewind(row)
+      inFlight.remove([row])
+      return Promise.resolve()
+    },
+  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  await new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 }).beyond()
+  expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
 })
