@@ -51,6 +51,8 @@ export class CursorClaims {
     let highest = 0
     for (const lane of lanes) {
       const seen = read.lanes.get(lane.lane)
+      // Its lease may have run out: there is nothing to read until a renewal tells whose it is.
+      if (read.notHeld.has(lane.lane)) lane.hasMore = false
       if (!seen || !usable.has(lane.lane)) continue
       lane.cursor = seen.readTo
       lane.hasMore = seen.hasMore
@@ -82,8 +84,13 @@ export class CursorClaims {
         rows.push(row)
         this.inFlight.add(row)
       }
-      for (const { lane, upTo } of ranges) {
+      for (const { lane, after, upTo } of ranges) {
         const seen = read.lanes.get(lane.lane)
+        if (read.notHeld.has(lane.lane)) {
+          // A renewal may extend the lease all the same: then the cursor reads what this look could not.
+          this.lanes.rewindTo(lane, after)
+          continue
+        }
         if (seen) this.late.swept(lane.lane, seen.hasMore ? seen.readTo : upTo)
         if (!seen || seen.hasMore) finished = false
       }
