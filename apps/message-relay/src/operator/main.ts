@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { ConfigurationError, EX_CONFIG } from '@infinite-scribe/service-kit'
 import { operatorProgram } from './program'
+import { progressBar } from './progress-bar'
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false
@@ -17,9 +18,7 @@ operatorProgram({
   environment: process.env,
   who: `${userInfo().username}@${hostname()}`,
   print: (text) => void process.stdout.write(`${text}\n`),
-  progress: (text) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`)
-  },
+  bar: (title, total) => progressBar(process.stderr, title, total),
   confirm,
   exitWith: (code) => (process.exitCode = code),
 })

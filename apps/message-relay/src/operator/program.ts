@@ -10,20 +10,9 @@ import { countReplay, replay, type ReplaySelection } from './replay'
 import { countRequeue, requeue } from './requeue'
 import { readStatus } from './status'
 import { table } from './table'
+import { withBar, type Terminal } from './terminal'
 import { createTopics } from './topics'
 import { verify } from './verify'
-
-/** What the command line needs of the process it runs in. */
-export interface Terminal {
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Who is recorded as having made a change. */
-  readonly who: string
-  print(text: string): void
-  /** How far long work has come; nothing where nobody watches. */
-  progress(text: string): void
-  confirm(question: string): Promise<boolean>
-  exitWith(code: number): void
-}
 
 interface Output {
   json?: boolean
@@ -124,7 +113,9 @@ export function operatorProgram(terminal: Terminal): Command {
           return
         }
         if (!(await agreed(rows, options, 'Send again'))) return
-        const requeued = await requeue(database, selection, terminal.who)
+        const requeued = await withBar(terminal, 'Sending again', rows, (at) =>
+          requeue(database, selection, terminal.who, at),
+        )
         show(options, { requeued }, () => `${requeued.length} rows are sent again`)
         if (ids?.length && requeued.length < new Set(ids).size) terminal.exitWith(1)
       })
@@ -177,7 +168,9 @@ export function operatorProgram(terminal: Terminal): Command {
           return
         }
         if (!(await agreed(events, options, 'Send again'))) return
-        const replayed = await replay(database, selection, configuration().eventsTopic, terminal.who)
+        const replayed = await withBar(terminal, 'Sending again', events, (at) =>
+          replay(database, selection, configuration().eventsTopic, terminal.who, at),
+        )
         show(options, { replayed }, () => `${replayed} events are sent again`)
       })
     })
@@ -199,9 +192,7 @@ export function operatorProgram(terminal: Terminal): Command {
     .description('compares outbox and topic; exits 1 for what is lost or out of order')
     .option('--json', 'print JSON')
     .action(async (options: Output) => {
-      const report = await onDatabase((database) =>
-        verify(database, configuration(), (text) => terminal.progress(text)),
-      )
+      const report = await onDatabase((database) => verify(database, configuration(), terminal))
       const { window, examples, ...counts } = report
       show(options, report, () =>
         [
