@@ -45,7 +45,8 @@ const STEP = 1000
 
 /**
  * Writes a new outbox row for each event, each session's in the order they happened. The envelope is the one
- * of the row that first carried it where that is still there, else it is made from the fact.
+ * of the row that first carried it where that is still there, else it is made from the fact. It is marked as sent again:
+ * where the topic has lost its first record, this one comes late.
  * @param at hears how many are done
  * @returns how many rows were written
  * @throws what the database throws
@@ -62,8 +63,8 @@ export async function replay(
 WITH facts AS MATERIALIZED (
   SELECT * FROM domain_events WHERE ${where} AND id > $${values.length + 1}::bigint ORDER BY id LIMIT ${STEP}
 ), written AS (
-  INSERT INTO event_outbox (topic, key, payload)
-  SELECT $${values.length + 2}::text, e.aggregate_id, coalesce(o.payload, jsonb_build_object(
+  INSERT INTO event_outbox (topic, key, requeued_at, payload)
+  SELECT $${values.length + 2}::text, e.aggregate_id, clock_timestamp(), coalesce(o.payload, jsonb_build_object(
            'event_id', e.event_id, 'correlation_id', e.correlation_id, 'causation_id', e.causation_id,
            'event_type', e.event_type, 'event_version', e.event_version,
            'aggregate_type', e.aggregate_type, 'aggregate_id', e.aggregate_id,

@@ -13,6 +13,8 @@ export interface Terminal {
   /** Who is recorded as having made a change. */
   readonly who: string
   print(text: string): void
+  /** Says what is no result, and so no part of what a tool reads. */
+  warn(text: string): void
   bar(title: string, total: number): Bar
   confirm(question: string): Promise<boolean>
   exitWith(code: number): void
