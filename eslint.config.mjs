@@ -71,6 +71,19 @@ const IMPORT_TABLE = [
     room: 'apps/message-relay/src/kafka',
     never: [...ELSEWHERE, ...DATABASE, ...FRAMEWORKS, '../outbox/*', '../health/*', '../operator/*'],
   },
+  {
+    room: 'apps/message-relay/src/simulation',
+    never: [
+      ...ELSEWHERE,
+      ...KAFKA,
+      ...DATABASE,
+      ...FRAMEWORKS,
+      '**/kafka/*',
+      '**/outbox/*',
+      '**/health/*',
+      '**/operator/*',
+    ],
+  },
   { room: 'apps/*/src/main.ts', never: ELSEWHERE },
 ]
 

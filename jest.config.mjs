@@ -39,6 +39,7 @@ export default {
     'apps/*/src/**/*.ts',
     'packages/*/src/**/*.ts',
     '!**/*.test.ts',
+    '!**/simulation/**',
     '!**/main.ts',
     '!**/*.generated.ts',
   ],

@@ -82,3 +82,37 @@ it('relays late rows of lanes that were to be handed over and stayed', async () 
   release()
   await eventually(async () => (await countByStatus(pool)).SENT === 128)
 })
+
+it('publishes nothing more once it was told to stop, and hands its lanes over', async () => {
+  let release!: () => void
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  let published = 0
+  let claimed = 0
+  const stopping = startCoreRelay(
+    database.url,
+    async (records) => {
+      published += records.length
+      if (published > 1) await gate
+    },
+    { settings: { batchRows: 1 }, events: { claimed: (rows) => (claimed += rows.length) } },
+  )
+  running.push(stopping)
+  const insert = (few: typeof keys) =>
+    insertRows(
+      pool,
+      few.map(([key]) => ({ topic: 't', key, payload: envelope() })),
+    )
+  // The first batch tries the broker, and nothing is claimed beside it.
+  await insert(keys.slice(0, 1))
+  await eventually(async () => (await countByStatus(pool)).SENT === 1)
+  await insert(keys.slice(1, 4))
+  stopping.wakeUp.wake()
+  await eventually(() => published === 2 && claimed === 3)
+  stopping.relay.stop()
+  release()
+  await stopping.running
+  expect(published).toBe(2)
+  expect(await countByStatus(pool)).toEqual({ SENT: 2, PENDING: 2 })
+  const { rows } = await pool.query('SELECT FROM outbox_lanes WHERE owner IS NOT NULL')
+  expect(rows).toEqual([])
+})

@@ -72,6 +72,29 @@ it('loses nothing and keeps the order while its backends are killed mid-claim an
   expect(seen.size).toBe(rows.length)
 })
 
+it('claims again when its backend was killed in the middle of a claim', async () => {
+  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '30' }))
+  const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  await wakeRelays(pool)
+  await eventually(async () => (await outboxRow(pool, id!)).status === 'SENT')
+  const lock = await pool.connect()
+  await lock.query('BEGIN')
+  await lock.query('LOCK TABLE event_outbox IN ACCESS EXCLUSIVE MODE')
+  await wakeRelays(pool)
+  await eventually(async () => {
+    const { rowCount } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'message-relay'
+          AND wait_event_type = 'Lock' AND query LIKE '%claimable%'`,
+    )
+    return (rowCount ?? 0) > 0
+  })
+  await killBackends('message-relay')
+  await lock.query('ROLLBACK')
+  lock.release()
+  const [next] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
+  await eventually(async () => (await outboxRow(pool, next!)).status === 'SENT', 10_000)
+})
+
 it('settles later what it could not settle when the rows were locked and the connection died', async () => {
   service = await startTestRelay(relayEnvironment(database.relayUrl, topic))
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])

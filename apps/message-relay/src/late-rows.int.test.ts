@@ -1,5 +1,11 @@
 /** Rows that become visible behind the cursor, and how soon a commit is on its way. */
-import { createTestDatabase, createTestTopic, eventually, type TestDatabase } from '@infinite-scribe/testing'
+import {
+  createTestDatabase,
+  createTestTopic,
+  eventually,
+  readTopicToEnd,
+  type TestDatabase,
+} from '@infinite-scribe/testing'
 import { Pool } from 'pg'
 import {
   countByStatus,
@@ -19,6 +25,8 @@ let service: RelayService
 beforeEach(async () => {
   ;[database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
   pool = new Pool({ connectionString: database.url, max: 5 })
+  // Its last connections may still be ending when the database is dropped by force.
+  pool.on('error', () => undefined)
 })
 
 afterEach(async () => {
@@ -44,6 +52,33 @@ it('relays a row that was inserted early and committed late, which holds nobody 
   await slow.query('COMMIT')
   slow.release()
   await eventually(async () => (await countByStatus(pool)).SENT === fast.length + 1)
+})
+
+it('relays a late row before the next row of its key', async () => {
+  service = await startTestRelay(relayEnvironment(database.url, topic))
+  const { rows: keys } = await pool.query<{ key: string }>(
+    `SELECT 'k' || n AS key FROM generate_series(1, 1000) AS n
+      WHERE hashtext('k' || n) & 63 = hashtext('k1') & 63 ORDER BY n LIMIT 2`,
+  )
+  const [key, neighbour] = keys.map((row) => row.key)
+  const slow = await pool.connect()
+  await slow.query('BEGIN')
+  await slow.query(`INSERT INTO event_outbox (topic, key, payload) VALUES ($1, $2, $3)`, [
+    topic,
+    key,
+    envelope({ n: 1 }),
+  ])
+  // The cursor of their lane goes past the number of the row that nobody sees yet.
+  await insertRows(pool, [{ topic, key: neighbour!, payload: envelope({ n: 0 }) }])
+  await wakeRelays(pool)
+  await eventually(async () => (await countByStatus(pool)).SENT === 1)
+  await slow.query('COMMIT')
+  slow.release()
+  await insertRows(pool, [{ topic, key: key!, payload: envelope({ n: 2 }) }])
+  await wakeRelays(pool)
+  await eventually(async () => (await countByStatus(pool)).SENT === 3)
+  const order = (await readTopicToEnd(topic)).filter((record) => record.key === key)
+  expect(order.map(({ value }) => (JSON.parse(value!) as { n: number }).n)).toEqual([1, 2])
 })
 
 it('relays late rows in any order of their commits, while others flow', async () => {

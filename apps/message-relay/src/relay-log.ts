@@ -23,7 +23,7 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
       const [first] = attempted.flatMap(({ attempt }) =>
         attempt.kind === 'unavailable' ? [attempt.fault] : [],
       )
-      if (first && onceACycle('unavailable')) {
+      if (first && onceACycle('broker')) {
         log.warn('the broker could not take a batch: its rows keep their schedule and wait for the broker', {
           error_class: first.class,
           error: first.message,
@@ -99,8 +99,10 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
       log.warn('the lease could not be renewed: PostgreSQL is tried again', { error: describeError(error) })
     },
     circuit: (circuit, event) => {
-      if (event === 'probe_failed' && !onceACycle('probe')) return
       if (circuit.state === 'open') {
+        // A failed probe says nothing that a batch has not said in the same cycle.
+        if (event === 'changed') toldAt.set('broker', monotonicMs())
+        else if (!onceACycle('broker')) return
         log.warn('the broker is away: nothing is claimed until it answers; nothing is to be done here', {
           circuit: circuit.state,
           reason: circuit.reason,

@@ -77,7 +77,7 @@ it('says the same trouble once a cycle', () => {
     events.upkeepFailed(new Error('x'))
     events.deadLettersWait(3, 'no such topic')
   }
-  expect(loud()).toHaveLength(7 * 4)
+  expect(loud()).toHaveLength(6 * 4)
 })
 
 it('tells of the lanes, of the broker’s return and of what goes again', () => {

@@ -157,6 +157,7 @@ export class Relay {
     this.poll()
     const trial = this.circuit.state === 'half_open'
     if (trial) await this.pipelineEmpty()
+    if (this.isStopping()) return 0
 
     const claim = await this.claim()
     if (!claim) return this.claimWaitMs
@@ -194,7 +195,8 @@ export class Relay {
     trial: boolean,
   ): Promise<void> {
     await before
-    if (this.fault) return // what follows a batch nobody knows of must not overtake it
+    // What was claimed ahead is left as it was found; behind a batch nobody knows of it must not go at all.
+    if (this.isStopping()) return
     const startedAt = this.now()
     const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
     this.circuit.published(attempted)
@@ -217,6 +219,11 @@ export class Relay {
   /** While the circuit is open only what had been tried before is tried again. */
   private mayGo(row: ClaimedRow): boolean {
     return this.circuit.state !== 'open' || row.attempts > 0
+  }
+
+  /** Asked anew after each wait. */
+  private isStopping(): boolean {
+    return this.stopping
   }
 
   private async pipelineEmpty(): Promise<void> {

@@ -73,3 +73,18 @@ it('measures how long those rows waited that were sent', async () => {
     ]),
   )
 })
+
+it('names its metrics as Prometheus wants them: base units, and _total for what only grows', async () => {
+  const registry = new Registry()
+  relayMetrics(registry, {
+    backlog: () => Promise.resolve(undefined),
+    lanesOwned: () => 0,
+    faultClasses: [],
+  })
+  for (const { name, type } of await registry.getMetricsAsJSON()) {
+    expect(name).toMatch(/^message_relay_[a-z_]+$/)
+    expect(name).not.toMatch(/_(ms|milliseconds|minutes|kb|mb)(_|$)/)
+    expect(String(type) === 'counter').toBe(name.endsWith('_total'))
+    if (String(type) === 'histogram') expect(name).toMatch(/_seconds$/)
+  }
+})

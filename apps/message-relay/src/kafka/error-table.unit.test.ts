@@ -52,6 +52,58 @@ it.each(Object.entries(BY_SYSTEM_CODE))('knows the system’s %s', (code, { clas
   })
 })
 
+/** By what the causes are, apart from what the table says of them. */
+const OUTAGES: readonly (readonly [string, Error])[] = [
+  ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+  ['a reset connection', Object.assign(new Error('read'), { code: 'ECONNRESET' })],
+  ['a closed connection', named('KafkaJSConnectionClosedError')],
+  ['a host that nobody knows', Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })],
+  ['a request that is not answered', named('KafkaJSRequestTimeoutError')],
+  ['a publish that takes too long', named('PublishDeadlineError')],
+  ['REQUEST_TIMED_OUT', protocol(7)],
+  ['SASL_AUTHENTICATION_FAILED', protocol(58)],
+  ['UNSUPPORTED_SASL_MECHANISM', protocol(33)],
+  ['a refused log-in', named('KafkaJSSASLAuthenticationError')],
+  ['a certificate that has expired', Object.assign(new Error('tls'), { code: 'CERT_HAS_EXPIRED' })],
+  ['LEADER_NOT_AVAILABLE', protocol(5)],
+  ['NOT_LEADER_OR_FOLLOWER', protocol(6)],
+  ['NOT_ENOUGH_REPLICAS', protocol(19)],
+  ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', protocol(20)],
+  ['KAFKA_STORAGE_ERROR', protocol(56)],
+  ['an unknown events topic', protocol(3)],
+  ['a forbidden events topic', protocol(29)],
+]
+const FAULTS_OF_THE_RECORD: readonly (readonly [string, Error])[] = [
+  ['MESSAGE_TOO_LARGE', protocol(10)],
+  ['RECORD_LIST_TOO_LARGE', protocol(18)],
+  ['CORRUPT_MESSAGE', protocol(2)],
+  ['INVALID_RECORD', protocol(87)],
+  ['a record that cannot be encoded', new TypeError('The value must be a string')],
+]
+
+it.each(OUTAGES)('takes %s for the broker’s fault', (_, cause) => {
+  expect(classify(wrapped(cause), events)).toMatchObject({ kind: 'unavailable', scope: 'broker' })
+})
+
+it.each(FAULTS_OF_THE_RECORD)('takes %s for the record’s own fault', (_, cause) => {
+  for (const topic of [events, foreign]) {
+    expect(classify(wrapped(cause), topic)).toMatchObject({ kind: 'record_fault', final: false })
+  }
+})
+
+it.each([
+  ['an unknown topic of its own', 3],
+  ['a forbidden topic of its own', 29],
+])('takes %s for the row’s own fault', (_, code) => {
+  expect(classify(wrapped(protocol(code)), foreign)).toMatchObject({ kind: 'record_fault', final: false })
+})
+
+it('keeps trouble with the replicas of another topic from the events', () => {
+  for (const code of [5, 6, 19, 20, 56]) {
+    expect(classify(wrapped(protocol(code)), foreign)).toMatchObject({ kind: 'unavailable', scope: 'topic' })
+  }
+})
+
 it('takes a missing events topic for an outage and a missing topic of a row for the row’s own fault', () => {
   expect(classify(wrapped(protocol(3)), events)).toMatchObject({ kind: 'unavailable' })
   expect(classify(wrapped(protocol(3)), foreign)).toMatchObject({ kind: 'record_fault' })

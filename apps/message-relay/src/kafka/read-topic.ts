@@ -18,14 +18,15 @@ export interface TopicRange {
 }
 
 /**
- * Hands every record below the ends found at the start to `take`, a batch at a time, each partition in order.
+ * Hands every record below the ends found at the start to `take`, a batch at a time, each partition in order, and
+ * with it how many there are in all.
  * @returns the ranges that were read
  * @throws what kafkajs or `take` throws
  */
 export async function readTopic(
   kafka: Kafka,
   topic: string,
-  take: (records: readonly TopicRecord[]) => Promise<void>,
+  take: (records: readonly TopicRecord[], total: number) => Promise<void>,
 ): Promise<TopicRange[]> {
   const admin = kafka.admin()
   await admin.connect()
@@ -42,7 +43,8 @@ export async function readTopic(
       ),
     )
     if (open.size > 0) {
-      await consume(kafka, groupId, topic, open, take)
+      const total = ranges.reduce((sum, { low, high }) => sum + Number(BigInt(high) - BigInt(low)), 0)
+      await consume(kafka, groupId, topic, open, (records) => take(records, total))
       await admin.deleteGroups([groupId]).catch(() => undefined)
     }
     return ranges.sort((a, b) => a.partition - b.partition)

@@ -3,7 +3,12 @@
 import { hostname, userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { ConfigurationError, EX_CONFIG } from '@infinite-scribe/service-kit'
+import { CommanderError } from 'commander'
 import { operatorProgram } from './program'
+import { progressBar } from './progress-bar'
+
+/** It could not be tried: 1 says that something was found, or not all was done. */
+const EX_NOT_TRIED = 2
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false
@@ -13,23 +18,27 @@ async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-operatorProgram({
+const program = operatorProgram({
   environment: process.env,
   who: `${userInfo().username}@${hostname()}`,
   print: (text) => void process.stdout.write(`${text}\n`),
-  progress: (text) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`)
-  },
+  bar: (title, total) => progressBar(process.stderr, title, total),
   confirm,
+  warn: (text) => void process.stderr.write(`${text}\n`),
   exitWith: (code) => (process.exitCode = code),
 })
-  .parseAsync(process.argv)
-  .catch((error: unknown) => {
-    if (error instanceof ConfigurationError) {
-      process.stderr.write(error.faults.map((fault) => `message-relay: ${fault}\n`).join(''))
-      process.exitCode = EX_CONFIG
-      return
-    }
-    process.stderr.write(`message-relay: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-  })
+for (const command of [program, ...program.commands]) command.exitOverride()
+program.parseAsync(process.argv).catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    // It has been told.
+    process.exitCode = error.exitCode === 0 ? 0 : EX_NOT_TRIED
+    return
+  }
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(error.faults.map((fault) => `message-relay: ${fault}\n`).join(''))
+    process.exitCode = EX_CONFIG
+    return
+  }
+  process.stderr.write(`message-relay: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = EX_NOT_TRIED
+})

@@ -32,6 +32,9 @@ afterEach(async () => {
   await database.drop()
 })
 
+/** How far each bar had come when it was put away. */
+const bars: string[] = []
+
 /* eslint-disable @typescript-eslint/no-explicit-any -- what a command printed is looked at member by member */
 /** Types a command; what it printed, and the exit code. */
 async function type(line: string, { yes = false } = {}): Promise<{ code: number; text: string; json: any }> {
@@ -41,7 +44,11 @@ async function type(line: string, { yes = false } = {}): Promise<{ code: number;
     environment: relayEnvironment(database.relayUrl, topic),
     who: 'tester@here',
     print: (text) => printed.push(text),
-    progress: () => undefined,
+    warn: () => undefined,
+    bar: (title, total) => {
+      let reached = 0
+      return { at: (done) => (reached = done), end: () => bars.push(`${title} ${reached} of ${total}`) }
+    },
     confirm: () => Promise.resolve(yes),
     exitWith: (wanted) => (code = wanted),
   })
@@ -232,5 +239,39 @@ describe('verify', () => {
     expect(json).toMatchObject({ lost: 0, out_of_order: 0, requeued_late: 1, not_yet_sent: 0 })
     expect(json.examples.requeued_late).toEqual(['mended'])
     expect(code).toBe(0)
+  })
+
+  it('calls late what a replay sends again after its topic was lost', async () => {
+    const session = randomUUID()
+    const events = [1, 2].map((version) => ({ event_id: randomUUID(), version }))
+    for (const { event_id: id, version } of events) {
+      await pool.query(
+        `INSERT INTO domain_events (event_id, correlation_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload)
+         VALUES ($1, $1, 'Genesis.Session.FeedbackSubmitted', 'GENESIS_SESSION', $2, $3, '{}')`,
+        [id, session, version],
+      )
+    }
+    // The first was SENT to a topic that is gone; the second came to the new one before the replay.
+    const [gone] = await insertRows(pool, [{ topic, key: session, payload: envelope(events[0]) }])
+    await pool.query(`UPDATE event_outbox SET status = 'SENT', sent_at = now() WHERE id = $1`, [gone])
+    await insertRows(pool, [{ topic, key: session, payload: envelope(events[1]) }])
+    await relayUntilSettled()
+    expect((await type('verify --json')).json).toMatchObject({ lost: 1, out_of_order: 0 })
+    await type(`replay --session ${session} --yes`)
+    await relayUntilSettled()
+    const { json, code } = await type('verify --json')
+    expect(json).toMatchObject({ lost: 0, out_of_order: 0, requeued_late: 1, not_yet_sent: 0 })
+    expect(code).toBe(0)
+  })
+
+  it('shows how far it has come, and so do requeue and replay', async () => {
+    await failedRows(3)
+    bars.length = 0
+    await type('requeue --class record_too_large --yes')
+    expect(bars).toEqual(['Sending again 3 of 3'])
+    await relayUntilSettled()
+    bars.length = 0
+    await type('verify')
+    expect(bars).toEqual(['Reading 3 of 3', 'Comparing 5 of 5'])
   })
 })

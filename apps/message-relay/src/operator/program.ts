@@ -10,20 +10,9 @@ import { countReplay, replay, type ReplaySelection } from './replay'
 import { countRequeue, requeue } from './requeue'
 import { readStatus } from './status'
 import { table } from './table'
+import { withBar, type Terminal } from './terminal'
 import { createTopics } from './topics'
 import { verify } from './verify'
-
-/** What the command line needs of the process it runs in. */
-export interface Terminal {
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Who is recorded as having made a change. */
-  readonly who: string
-  print(text: string): void
-  /** How far long work has come; nothing where nobody watches. */
-  progress(text: string): void
-  confirm(question: string): Promise<boolean>
-  exitWith(code: number): void
-}
 
 interface Output {
   json?: boolean
@@ -47,6 +36,8 @@ function positive(text: string): number {
   return number
 }
 
+const counted = (number: number, unit: string): string => `${number} ${unit}${number === 1 ? '' : 's'}`
+
 /** The program; `parseAsync` runs a verb. */
 export function operatorProgram(terminal: Terminal): Command {
   const configuration = () => readOperatorConfiguration(terminal.environment)
@@ -54,16 +45,23 @@ export function operatorProgram(terminal: Terminal): Command {
     withOperatorDatabase(configuration().databaseUrl, use)
   const show = ({ json }: Output, value: object, text: () => string): void =>
     terminal.print(json ? JSON.stringify(value) : text())
-  const agreed = async (rows: number, { yes }: Change, what: string): Promise<boolean> => {
-    if (rows <= 1 || yes || (await terminal.confirm(`${what} ${rows} rows?`))) return true
-    terminal.print('Nothing was changed: confirm on a terminal, or give --yes.')
+  const agreed = async (rows: number, { yes }: Change, what: string, unit = 'row'): Promise<boolean> => {
+    if (rows <= 1 || yes || (await terminal.confirm(`${what} ${rows} ${unit}s?`))) return true
+    terminal.warn('Nothing was changed: confirm on a terminal, or give --yes.')
     terminal.exitWith(1)
     return false
   }
 
+  const unlessAll = (wanted: readonly string[], done: readonly string[]): void => {
+    const left = [...new Set(wanted.map((id) => id.toLowerCase()))].filter((id) => !done.includes(id))
+    if (left.length === 0) return
+    terminal.warn(`not FAILED, or dropped: ${left.join(' ')}`)
+    terminal.exitWith(1)
+  }
+
   const program = new Command('message-relay')
     .description(
-      'Looks after the outbox relay of Infinite Scribe. Exit codes: 0 done, 1 not done, 78 wrong settings.',
+      'Looks after the outbox relay of Infinite Scribe. Exit codes: 0 done, 1 not all of it done (verify: something is lost or out of order), 2 it could not be tried, 78 wrong settings.',
     )
     .showHelpAfterError()
 
@@ -76,7 +74,9 @@ export function operatorProgram(terminal: Terminal): Command {
       const { relays, failed_by_class: classes, ...counts } = status
       show(options, status, () =>
         [
-          ...Object.entries(counts).map(([name, value]) => `${name.replaceAll('_', ' ').padEnd(24)}${value}`),
+          ...Object.entries(counts).map(
+            ([name, value]) => `${name.replaceAll('_', ' ').padEnd(24)}${Math.round(value)}`,
+          ),
           ...Object.entries(classes).map(([name, count]) => `  FAILED as ${name}: ${count}`),
           '',
           table(relays),
@@ -108,27 +108,31 @@ export function operatorProgram(terminal: Terminal): Command {
     .option('--dry-run', 'only say how many')
     .option('--yes', 'ask nothing')
     .option('--json', 'print JSON')
-    .action(async (ids: string[] | undefined, options: Omit<FailedSelection, 'ids'> & Change) => {
-      const { class: errorClass, since, until } = options
-      const selection: FailedSelection = {
-        ...(ids?.length ? { ids } : {}),
-        ...(errorClass === undefined ? {} : { class: errorClass }),
-        ...(since === undefined ? {} : { since }),
-        ...(until === undefined ? {} : { until }),
-      }
-      if (selectsAll(selection)) program.error('say which: outbox ids, --class, --since or --until')
-      await onDatabase(async (database) => {
-        const rows = await countRequeue(database, selection)
-        if (options.dryRun) {
-          show(options, { dry_run: true, rows }, () => `${rows} rows would be sent again`)
-          return
+    .action(
+      async (ids: string[] | undefined, options: Omit<FailedSelection, 'ids'> & Change, command: Command) => {
+        const { class: errorClass, since, until } = options
+        const selection: FailedSelection = {
+          ...(ids?.length ? { ids } : {}),
+          ...(errorClass === undefined ? {} : { class: errorClass }),
+          ...(since === undefined ? {} : { since }),
+          ...(until === undefined ? {} : { until }),
         }
-        if (!(await agreed(rows, options, 'Send again'))) return
-        const requeued = await requeue(database, selection, terminal.who)
-        show(options, { requeued }, () => `${requeued.length} rows are sent again`)
-        if (ids?.length && requeued.length < new Set(ids).size) terminal.exitWith(1)
-      })
-    })
+        if (selectsAll(selection)) command.error('error: say which: outbox ids, --class, --since or --until')
+        await onDatabase(async (database) => {
+          const rows = await countRequeue(database, selection)
+          if (options.dryRun) {
+            show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be sent again`)
+            return
+          }
+          if (!(await agreed(rows, options, 'Send again'))) return
+          const requeued = await withBar(terminal, 'Sending again', rows, (at) =>
+            requeue(database, selection, terminal.who, at),
+          )
+          show(options, { requeued }, () => `sent again: ${counted(requeued.length, 'row')}`)
+          if (ids?.length) unlessAll(ids, requeued)
+        })
+      },
+    )
 
   program
     .command('drop')
@@ -141,13 +145,13 @@ export function operatorProgram(terminal: Terminal): Command {
       await onDatabase(async (database) => {
         const rows = await countRequeue(database, { ids })
         if (options.dryRun) {
-          show(options, { dry_run: true, rows }, () => `${rows} rows would be dropped`)
+          show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be dropped`)
           return
         }
         if (!(await agreed(rows, options, 'Drop'))) return
         const dropped = await drop(database, ids, terminal.who)
-        show(options, { dropped }, () => `${dropped.length} rows were dropped`)
-        if (dropped.length < new Set(ids).size) terminal.exitWith(1)
+        show(options, { dropped }, () => `dropped: ${counted(dropped.length, 'row')}`)
+        unlessAll(ids, dropped)
       })
     })
 
@@ -160,10 +164,10 @@ export function operatorProgram(terminal: Terminal): Command {
     .option('--dry-run', 'only say how many')
     .option('--yes', 'ask nothing')
     .option('--json', 'print JSON')
-    .action(async (options: ReplaySelection & Change) => {
+    .action(async (options: ReplaySelection & Change, command: Command) => {
       const { session, since, until } = options
       if (session === undefined && since === undefined && until === undefined) {
-        program.error('say which: --session, --since or --until')
+        command.error('error: say which: --session, --since or --until')
       }
       const selection = {
         ...(session === undefined ? {} : { session }),
@@ -173,12 +177,14 @@ export function operatorProgram(terminal: Terminal): Command {
       await onDatabase(async (database) => {
         const events = await countReplay(database, selection)
         if (options.dryRun) {
-          show(options, { dry_run: true, events }, () => `${events} events would be sent again`)
+          show(options, { dry_run: true, events }, () => `${counted(events, 'event')} would be sent again`)
           return
         }
-        if (!(await agreed(events, options, 'Send again'))) return
-        const replayed = await replay(database, selection, configuration().eventsTopic, terminal.who)
-        show(options, { replayed }, () => `${replayed} events are sent again`)
+        if (!(await agreed(events, options, 'Send again', 'event'))) return
+        const replayed = await withBar(terminal, 'Sending again', events, (at) =>
+          replay(database, selection, configuration().eventsTopic, terminal.who, at),
+        )
+        show(options, { replayed }, () => `sent again: ${counted(replayed, 'event')}`)
       })
     })
 
@@ -199,9 +205,7 @@ export function operatorProgram(terminal: Terminal): Command {
     .description('compares outbox and topic; exits 1 for what is lost or out of order')
     .option('--json', 'print JSON')
     .action(async (options: Output) => {
-      const report = await onDatabase((database) =>
-        verify(database, configuration(), (text) => terminal.progress(text)),
-      )
+      const report = await onDatabase((database) => verify(database, configuration(), terminal))
       const { window, examples, ...counts } = report
       show(options, report, () =>
         [

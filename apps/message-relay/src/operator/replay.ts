@@ -40,9 +40,14 @@ export async function countReplay(database: OperatorDatabase, selection: ReplayS
   return row?.count ?? 0
 }
 
+/** Events of one statement: so many are done between two looks at the bar. */
+const STEP = 1000
+
 /**
  * Writes a new outbox row for each event, each session's in the order they happened. The envelope is the one
- * of the row that first carried it where that is still there, else it is made from the fact.
+ * of the row that first carried it where that is still there, else it is made from the fact. It is marked as sent again:
+ * where the topic has lost its first record, this one comes late.
+ * @param at hears how many are done
  * @returns how many rows were written
  * @throws what the database throws
  */
@@ -51,27 +56,40 @@ export async function replay(
   selection: ReplaySelection,
   topic: string,
   who: string,
+  at: (events: number) => void = () => undefined,
 ): Promise<number> {
   const { where, values } = eventsOf(selection)
+  const step = `
+WITH facts AS MATERIALIZED (
+  SELECT * FROM domain_events WHERE ${where} AND id > $${values.length + 1}::bigint ORDER BY id LIMIT ${STEP}
+), written AS (
+  INSERT INTO event_outbox (topic, key, requeued_at, payload)
+  SELECT $${values.length + 2}::text, e.aggregate_id, clock_timestamp(), coalesce(o.payload, jsonb_build_object(
+           'event_id', e.event_id, 'correlation_id', e.correlation_id, 'causation_id', e.causation_id,
+           'event_type', e.event_type, 'event_version', e.event_version,
+           'aggregate_type', e.aggregate_type, 'aggregate_id', e.aggregate_id,
+           'aggregate_version', e.aggregate_version, 'payload', e.payload, 'metadata', e.metadata,
+           'created_at', to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+    FROM facts AS e
+    LEFT JOIN event_outbox AS o ON o.id = e.event_id
+   ORDER BY e.id
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM written)::integer AS written, max(id) AS last FROM facts`
   const written = await database.transaction(async () => {
-    const rows = await database.query(
-      `INSERT INTO event_outbox (topic, key, payload)
-       SELECT $${values.length + 1}::text, e.aggregate_id, coalesce(o.payload, jsonb_build_object(
-                'event_id', e.event_id, 'correlation_id', e.correlation_id, 'causation_id', e.causation_id,
-                'event_type', e.event_type, 'event_version', e.event_version,
-                'aggregate_type', e.aggregate_type, 'aggregate_id', e.aggregate_id,
-                'aggregate_version', e.aggregate_version, 'payload', e.payload, 'metadata', e.metadata,
-                'created_at', to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
-         FROM (SELECT * FROM domain_events WHERE ${where}) AS e
-         LEFT JOIN event_outbox AS o ON o.id = e.event_id
-        ORDER BY e.id
-       RETURNING 1`,
-      [...values, topic],
-    )
-    if (rows.length > 0) {
-      await audit(database, { who, action: 'replay', rows: rows.length, details: { ...selection } })
+    let rows = 0
+    for (let last: string | null = '0'; last !== null;) {
+      const [done]: { written: number; last: string | null }[] = await database.query(step, [
+        ...values,
+        last,
+        topic,
+      ])
+      rows += done?.written ?? 0
+      last = done?.last ?? null
+      at(rows)
     }
-    return rows.length
+    if (rows > 0) await audit(database, { who, action: 'replay', rows, details: { ...selection } })
+    return rows
   })
   if (written > 0) await database.query(`NOTIFY ${OUTBOX_CHANNEL}`)
   return written

@@ -12,8 +12,12 @@ export async function countRequeue(database: OperatorDatabase, selection: Failed
   return row?.count ?? 0
 }
 
+/** Rows of one statement: so many are done between two looks at the bar. */
+const STEP = 1000
+
 /**
  * Sets the rows back; a trigger of the table parks them, where the relay that owns their key finds them.
+ * @param at hears how many are done
  * @returns the ids of the rows, in the order they will go for each key
  * @throws what the database throws
  */
@@ -21,17 +25,30 @@ export async function requeue(
   database: OperatorDatabase,
   selection: FailedSelection,
   who: string,
+  at: (rows: number) => void = () => undefined,
 ): Promise<string[]> {
   const { where, values } = failedRows(selection)
   const ids = await database.transaction(async () => {
-    const rows = await database.query<{ id: string; seq: string }>(
-      `UPDATE event_outbox SET status = 'PENDING' WHERE ${where} RETURNING id, seq`,
+    const found = await database.query<{ id: string }>(
+      `SELECT id FROM event_outbox WHERE ${where} ORDER BY seq`,
       values,
     )
-    if (rows.length > 0) {
-      await audit(database, { who, action: 'requeue', rows: rows.length, details: { ...selection } })
+    const requeued = new Set<string>()
+    for (let from = 0; from < found.length; from += STEP) {
+      const step = found.slice(from, from + STEP).map(({ id }) => id)
+      // Somebody else may have been at a row since it was found.
+      const rows = await database.query<{ id: string }>(
+        `UPDATE event_outbox SET status = 'PENDING'
+          WHERE id = ANY ($${values.length + 1}::uuid[]) AND ${where} RETURNING id`,
+        [...values, step],
+      )
+      for (const { id } of rows) requeued.add(id)
+      at(from + step.length)
     }
-    return rows.sort((a, b) => Number(a.seq) - Number(b.seq)).map(({ id }) => id)
+    if (requeued.size > 0) {
+      await audit(database, { who, action: 'requeue', rows: requeued.size, details: { ...selection } })
+    }
+    return found.map(({ id }) => id).filter((id) => requeued.has(id))
   })
   if (ids.length > 0) await database.query('NOTIFY outbox_parked')
   return ids

@@ -3,6 +3,7 @@ import type { RelayConfiguration } from '../config'
 import { createKafka } from '../kafka/client'
 import { readTopic, type TopicRange, type TopicRecord } from '../kafka/read-topic'
 import type { OperatorDatabase } from './operator-database'
+import { withBar, type Bar, type Terminal } from './terminal'
 import { EXAMPLES, FINDINGS, PREPARE, type Finding } from './verify-queries'
 
 export type VerifyReport = Record<Finding, number> & {
@@ -21,7 +22,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 export async function verify(
   database: OperatorDatabase,
   configuration: RelayConfiguration,
-  progress: (text: string) => void,
+  terminal: Pick<Terminal, 'bar'>,
 ): Promise<VerifyReport> {
   // A new broker needs a while to make the place where it keeps groups, ours being the first.
   const kafka = createKafka(
@@ -31,16 +32,18 @@ export async function verify(
   for (const statement of PREPARE.tables) await database.query(statement)
   const seen = { records: 0, from: Infinity, to: -Infinity }
   // The topic's ends are taken first: what is SENT below them must be among what was read.
-  const partitions = await readTopic(kafka, configuration.eventsTopic, async (records) => {
+  let bar: Bar | undefined
+  const reading = readTopic(kafka, configuration.eventsTopic, async (records, total) => {
+    bar ??= terminal.bar('Reading', total)
     await store(database, records)
     seen.records += records.length
     for (const { timestamp } of records) {
       seen.from = Math.min(seen.from, timestamp)
       seen.to = Math.max(seen.to, timestamp)
     }
-    progress(`${seen.records} records read`)
+    bar.at(seen.records)
   })
-  progress('comparing')
+  const partitions = await reading.finally(() => bar?.end())
   await database.query(PREPARE.ranges, [
     partitions.map(({ partition }) => partition),
     partitions.map(({ low }) => low),
@@ -52,17 +55,20 @@ export async function verify(
 
   const counts = {} as Record<Finding, number>
   const examples = {} as Record<Finding, string[]>
-  for (const [finding, from] of Object.entries(FINDINGS) as [Finding, string][]) {
-    const [row] = await database.query<{ count: number }>(
-      `SELECT coalesce(sum(times), 0)::float8 AS count FROM (${from}) AS found`,
-    )
-    counts[finding] = row?.count ?? 0
-    const named = await database.query<{ event_id: string }>(
-      `SELECT event_id FROM (${from}) AS found ORDER BY event_id LIMIT ${EXAMPLES}`,
-    )
-    examples[finding] = named.map(({ event_id: id }) => id)
-  }
-  progress('')
+  const findings = Object.entries(FINDINGS) as [Finding, string][]
+  await withBar(terminal, 'Comparing', findings.length, async (at) => {
+    for (const [nth, [finding, from]] of findings.entries()) {
+      const [row] = await database.query<{ count: number }>(
+        `SELECT coalesce(sum(times), 0)::float8 AS count FROM (${from}) AS found`,
+      )
+      counts[finding] = row?.count ?? 0
+      const named = await database.query<{ event_id: string }>(
+        `SELECT event_id FROM (${from}) AS found ORDER BY event_id LIMIT ${EXAMPLES}`,
+      )
+      examples[finding] = named.map(({ event_id: id }) => id)
+      at(nth + 1)
+    }
+  })
   const time = (ms: number): string | null => (Number.isFinite(ms) ? new Date(ms).toISOString() : null)
   return {
     ...counts,

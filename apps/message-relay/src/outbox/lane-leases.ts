@@ -62,7 +62,13 @@ UPDATE outbox_lanes AS l
  WHERE l.lane = locked.lane`,
 }
 
-const LEAVE: Statement = { name: 'relay-leave', text: 'DELETE FROM outbox_relays WHERE id = $1' }
+// A lane may be this relay's without its knowing: the answer to its TAKE was lost.
+const LEAVE: Statement = {
+  name: 'relay-leave',
+  text: `
+WITH freed AS (UPDATE outbox_lanes SET owner = NULL, lease_until = NULL WHERE owner = $1)
+DELETE FROM outbox_relays WHERE id = $1`,
+}
 
 /** Tells the other relays that lanes were handed over or are wanted, so that they need not wait for their renewal. */
 const TELL: Statement = { name: 'relay-tell', text: 'NOTIFY outbox_lanes' }

@@ -52,6 +52,7 @@ WITH owned AS MATERIALIZED (
   OFFSET 0 -- or the planner would turn a payload to text wherever its value is named
 )
 SELECT CASE WHEN f.bytes_before IS NULL THEN pg_current_snapshot()::text END AS snapshot,
+       CASE WHEN f.bytes_before IS NULL THEN (SELECT array_agg(lane) FROM owned) END AS held,
        f.blocked, f.looked_at, ${CLAIMED_COLUMNS('f')}
   FROM (SELECT 1) AS always
   LEFT JOIN (
@@ -61,11 +62,11 @@ SELECT CASE WHEN f.bytes_before IS NULL THEN pg_current_snapshot()::text END AS 
 }
 
 type RangeRecord =
-  | (ClaimedRecord & { snapshot: string | null; blocked: true | null; looked_at: null })
+  | (ClaimedRecord & { snapshot: string | null; held: number[] | null; blocked: true | null; looked_at: null })
   /** The end of a lane's look, by number and by how many rows it looked at. */
-  | { snapshot: string | null; lane: number; seq: string; looked_at: string }
+  | { snapshot: string | null; held: number[] | null; lane: number; seq: string; looked_at: string }
   /** Nothing was found. */
-  | { snapshot: string; lane: null; looked_at: null }
+  | { snapshot: string; held: number[] | null; lane: null; looked_at: null }
 
 /** Rows of `lanes`, read in the order given until `bounds` are reached. @throws what the database throws */
 export async function readRange(
@@ -110,10 +111,10 @@ export async function readRange(
   // A claim that its bounds cut short did not reach the lanes behind the last one it read.
   const cut = rows.length + blocked.length >= bounds.rows || bytes >= bounds.bytes
   rows.sort((a, b) => a.seq - b.seq)
-  if (!cut) {
-    for (const { lane, after } of lanes) {
-      if (!read.has(lane)) read.set(lane, { readTo: after, hasMore: false })
-    }
+  const held = new Set(records[0]?.held)
+  for (const { lane, after } of lanes) {
+    if (!cut && held.has(lane) && !read.has(lane)) read.set(lane, { readTo: after, hasMore: false })
   }
-  return { rows, blocked, lanes: read, snapshot: records[0]?.snapshot ?? '' }
+  const notHeld = new Set(lanes.map(({ lane }) => lane).filter((lane) => !held.has(lane)))
+  return { rows, blocked, lanes: read, notHeld, snapshot: records[0]?.snapshot ?? '' }
 }

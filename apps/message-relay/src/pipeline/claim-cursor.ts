@@ -30,13 +30,18 @@ export class CursorClaims {
       this.bounds,
       [],
     )
-    // A lane that was lost, is being handed over, or whose cursor went back meanwhile is read again.
+    if (this.late.appearedBehind(read.snapshot, lanes)) {
+      const late = await this.behind()
+      // What was read is left where it is, and read again once nothing lies behind it.
+      if (late.rows.length > 0 || !late.finished) return { rows: late.rows, readOn: true }
+    }
+    await this.park(read)
+    // A lane that was lost, is being handed over, or whose cursor went back until now is read again.
     const usable = new Set(
       lanes
         .filter((lane) => this.lanes.mayClaim(lane) && lane.rewinds === rewinds.get(lane))
         .map(({ lane }) => lane),
     )
-    await this.park(read, usable)
     const rows: ClaimedRow[] = []
     for (const row of read.rows) {
       if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
@@ -46,22 +51,23 @@ export class CursorClaims {
     let highest = 0
     for (const lane of lanes) {
       const seen = read.lanes.get(lane.lane)
+      // Its lease may have run out: there is nothing to read until a renewal tells whose it is.
+      if (read.notHeld.has(lane.lane)) lane.hasMore = false
       if (!seen || !usable.has(lane.lane)) continue
       lane.cursor = seen.readTo
       lane.hasMore = seen.hasMore
       highest = Math.max(highest, seen.readTo)
     }
-    this.late.claimed(read.snapshot, highest, this.lanes.claimable())
+    this.late.claimed(highest)
     return { rows, readOn: this.lanes.claimable().some(({ hasMore }) => hasMore) }
   }
 
-  /** Rows that became visible behind the cursors. */
-  async behind(): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
+  /** Rows that became visible behind the cursors; `finished` is false while there may be more. */
+  async behind(): Promise<{ rows: ClaimedRow[]; finished: boolean }> {
     const ranges = this.late.rangesToSweep(this.lanes.claimable())
     const before = new Set(this.inFlight.ids())
     const rows: ClaimedRow[] = []
     let finished = true
-    let readOn = false
     if (ranges.length > 0) {
       const read = await this.reader.readRange(
         ranges.map(({ lane, after, upTo }) => ({ lane: lane.lane, token: lane.token, after, upTo })),
@@ -69,30 +75,33 @@ export class CursorClaims {
         this.bounds,
         [...before],
       )
+      await this.park(read)
       const usable = new Set(
         ranges.filter(({ lane }) => this.lanes.mayClaim(lane)).map(({ lane }) => lane.lane),
       )
-      await this.park(read, usable)
       for (const row of read.rows) {
         if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
         rows.push(row)
         this.inFlight.add(row)
       }
-      for (const { lane, upTo } of ranges) {
+      for (const { lane, after, upTo } of ranges) {
         const seen = read.lanes.get(lane.lane)
+        if (read.notHeld.has(lane.lane)) {
+          // A renewal may extend the lease all the same: then the cursor reads what this look could not.
+          this.lanes.rewindTo(lane, after)
+          continue
+        }
         if (seen) this.late.swept(lane.lane, seen.hasMore ? seen.readTo : upTo)
         if (!seen || seen.hasMore) finished = false
-        // A lane that was not reached by now may be somebody else's: the next renewal tells.
-        if (seen?.hasMore) readOn = true
       }
     }
     if (finished) this.late.sweepFinished()
-    return { rows, readOn }
+    return { rows, finished }
   }
 
   /** Rows behind a parked row of their key leave the cursor's path before the cursor does. */
-  private async park(read: RangeRead, usable: ReadonlySet<number>): Promise<void> {
-    const blocked = read.blocked.filter(({ lane, id }) => usable.has(lane) && !this.inFlight.has(id))
+  private async park(read: RangeRead): Promise<void> {
+    const blocked = read.blocked.filter((row) => this.lanes.mayClaim(row) && !this.inFlight.has(row.id))
     if (blocked.length > 0) await this.reader.park(blocked)
   }
 

@@ -37,11 +37,65 @@ it('does not pass a row that was handed back during the read, though the cursor 
         inFlight.remove([row])
       }
       const read = new Map([[1, { readTo: 5, hasMore: false }]])
-      return Promise.resolve({ rows: [row], blocked: [], lanes: read, snapshot: '9:9:' })
+      return Promise.resolve({
+        rows: [row],
+        blocked: [],
+        lanes: read,
+        notHeld: new Set<number>(),
+        snapshot: '9:9:',
+      })
     },
   } satisfies Partial<OutboxReader> as unknown as OutboxReader
   const claims = new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 })
   expect((await claims.beyond()).rows).toEqual([])
   expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
   expect((await claims.beyond()).rows).toEqual([row])
+})
+
+it('does not pass a row that was handed back while blocked rows were being parked', async () => {
+  const lanes = new Lanes()
+  const inFlight = new InFlight()
+  lanes.renewed([{ lane: 1, token: '1', lowWater: 5 }], Infinity)
+  inFlight.add(row)
+  const blocked = { lane: 1, token: '1', id: 'b', seq: 6 }
+  const reader = {
+    readRange: () =>
+      Promise.resolve({
+        rows: [],
+        blocked: [blocked],
+        lanes: new Map([[1, { readTo: 6, hasMore: false }]]),
+        notHeld: new Set<number>(),
+        snapshot: '9:9:',
+      }),
+    park: () => {
+      lanes.rewind(row)
+      inFlight.remove([row])
+      return Promise.resolve()
+    },
+  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  await new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 }).beyond()
+  expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
+})
+
+it('reads again what a look behind the cursor could not read because the lease had run out', async () => {
+  const lanes = new Lanes()
+  const late = new LateRows()
+  lanes.renewed([{ lane: 1, token: '1', lowWater: 4 }], Infinity)
+  const read = { rows: [], blocked: [], notHeld: new Set<number>() }
+  const unread = { ...read, lanes: new Map<number, never>(), notHeld: new Set([1]) }
+  const answers = [
+    // Transaction 8 runs while the cursor comes to 7; it ends, and meanwhile the lease has run out.
+    { ...read, lanes: new Map([[1, { readTo: 7, hasMore: false }]]), snapshot: '8:10:8' },
+    { ...unread, snapshot: '10:10:' },
+    { ...unread, snapshot: '10:10:' },
+  ]
+  const reader = {
+    readRange: () => Promise.resolve(answers.shift()!),
+  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  const claims = new CursorClaims(reader, lanes, new InFlight(), late, { rows: 10, bytes: 1000 })
+  await claims.beyond()
+  expect(lanes.get(1)!.cursor).toBe(7)
+  expect(await claims.beyond()).toEqual({ rows: [], readOn: false })
+  expect(answers).toEqual([])
+  expect(lanes.get(1)!.cursor).toBe(4)
 })

@@ -15,14 +15,10 @@ export interface Claim {
   readonly setBack: number
 }
 
-/** Under load late rows are looked for this often at most. */
-const SWEEP_EVERY_MS = 50
-
 export class Claims {
   readonly parked: ParkedClaims
   private readonly fresh: CursorClaims
   private parkedHadItsTurn = false
-  private sweptAt = -Infinity
 
   constructor(
     reader: OutboxReader,
@@ -53,25 +49,16 @@ export class Claims {
       }
       this.parkedHadItsTurn = false
       if (retriesOnly) return { rows: [], readOn: false, setBack: 0 }
-      if (this.late.sweepWanted && now - this.sweptAt >= SWEEP_EVERY_MS) {
-        const { rows } = await this.sweep(now)
-        if (rows.length > 0) return { rows, readOn: true, setBack: 0 }
+      if (this.late.sweepWanted) {
+        const { rows, finished } = await this.fresh.behind()
+        if (rows.length > 0 || !finished) return { rows, readOn: true, setBack: 0 }
       }
       const { rows, readOn } = await this.fresh.beyond()
       this.parked.cursorsMoved(now)
-      if (rows.length > 0 || readOn) return { rows, readOn, setBack: 0 }
-      // Nothing else to do: what is behind the cursor does not wait for its hour.
-      const late = this.late.sweepWanted ? await this.sweep(now) : { rows, readOn }
-      const parkedDue = this.parked.dueInMs(now) === 0
-      return { rows: late.rows, readOn: late.readOn || late.rows.length > 0 || parkedDue, setBack: 0 }
+      return { rows, readOn: readOn || this.parked.dueInMs(now) === 0, setBack: 0 }
     } finally {
       this.inFlight.claimEnded()
     }
-  }
-
-  private async sweep(now: number): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
-    this.sweptAt = now
-    return await this.fresh.behind()
   }
 
   private withMore({ rows, setBack }: ParkedClaim): Claim {

@@ -6,6 +6,8 @@ export type HoldKind = 'failed' | 'handed_back'
 
 interface Hold {
   readonly kind: HoldKind
+  /** The rows that were not sent and whose settlement is not committed yet. */
+  readonly unsettled: Set<string>
   /** The claim after which a claim is sure to see the key's parked row; undefined while that is not committed. */
   visibleAfterClaim: number | undefined
 }
@@ -68,16 +70,22 @@ export class InFlight {
     this.dropOldHolds()
   }
 
-  /** A row of `key` was not sent: its later rows must not be. */
-  hold(key: string, kind: HoldKind): void {
-    if (this.holds.get(key)?.kind === 'failed') return
-    this.holds.set(key, { kind, visibleAfterClaim: undefined })
+  /** `row` was not sent: the later rows of its key must not be. */
+  hold({ id, key }: Pick<ClaimedRow, 'id' | 'key'>, kind: HoldKind): void {
+    const before = this.holds.get(key)
+    const unsettled = (before?.unsettled ?? new Set()).add(id)
+    this.holds.set(key, {
+      kind: before?.kind === 'failed' ? 'failed' : kind,
+      unsettled,
+      visibleAfterClaim: undefined,
+    })
   }
 
-  /** What became of the key's failed row is committed: claims that start from now on see it. */
-  holdIsVisible(key: string): void {
+  /** What became of `row` is committed: claims that start when that is so of all that hold the key see it. */
+  holdIsVisible({ id, key }: Pick<ClaimedRow, 'id' | 'key'>): void {
     const hold = this.holds.get(key)
-    if (hold) hold.visibleAfterClaim = this.claims
+    if (!hold?.unsettled.delete(id)) return
+    if (hold.unsettled.size === 0) hold.visibleAfterClaim = this.claims
     this.dropOldHolds()
   }
 

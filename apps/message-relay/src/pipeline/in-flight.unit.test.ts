@@ -26,10 +26,10 @@ it('holds a failed key until no row claimed before its parked row became visible
   inFlight.claimStarted()
   inFlight.add(first)
   inFlight.claimEnded()
-  inFlight.hold('k', 'failed')
+  inFlight.hold(first, 'failed')
   inFlight.claimStarted() // begins before the settlement is committed, and may read fresh rows of the key
   inFlight.remove([first])
-  inFlight.holdIsVisible('k')
+  inFlight.holdIsVisible(first)
   expect(inFlight.heldAs('k')).toBe('failed')
   inFlight.add(ahead)
   inFlight.claimEnded()
@@ -39,21 +39,37 @@ it('holds a failed key until no row claimed before its parked row became visible
   expect(inFlight.isBusy('k')).toBe(false)
 })
 
+it('holds a key until every row that failed is settled, whatever is settled of it before', () => {
+  const inFlight = new InFlight()
+  const [passed, failed, ahead] = [row('1', 'k', 1), row('2', 'k', 2), row('3', 'k', 3)]
+  for (const each of [passed, failed]) inFlight.add(each)
+  inFlight.hold(failed, 'failed')
+  // FAILED at once and passed: it held nobody, and its batch is settled first.
+  inFlight.remove([passed])
+  inFlight.holdIsVisible(passed)
+  inFlight.claimStarted() // reads before the failed row is parked
+  inFlight.remove([failed])
+  inFlight.holdIsVisible(failed)
+  inFlight.add(ahead)
+  inFlight.claimEnded()
+  expect(inFlight.heldAs('k')).toBe('failed')
+})
+
 it('lets a key go at once when nothing was claimed ahead', () => {
   const inFlight = new InFlight()
   const only = row('1', 'k', 1)
   inFlight.add(only)
-  inFlight.hold('k', 'handed_back')
+  inFlight.hold(only, 'handed_back')
   inFlight.remove([only])
   expect(inFlight.isBusy('k')).toBe(true)
-  inFlight.holdIsVisible('k')
+  inFlight.holdIsVisible(only)
   expect(inFlight.isBusy('k')).toBe(false)
 })
 
 it('remembers a failure above a handing back', () => {
   const inFlight = new InFlight()
-  inFlight.hold('k', 'failed')
-  inFlight.hold('k', 'handed_back')
+  inFlight.hold(row('1', 'k', 1), 'failed')
+  inFlight.hold(row('2', 'k', 2), 'handed_back')
   expect(inFlight.heldAs('k')).toBe('failed')
 })
 

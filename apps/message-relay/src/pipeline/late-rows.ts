@@ -35,19 +35,26 @@ export class LateRows {
     this.state = noteBoundary(this.state, { xid, seq })
   }
 
-  /** A claim of the cursor saw `snapshot` and read up to `seq`; `lanes` are those that may be claimed from. */
-  claimed(snapshotText: string, seq: number, lanes: readonly OwnedLane[]): void {
+  /**
+   * A read beyond the cursors of `lanes` saw `snapshot`.
+   * @returns true when rows may have become visible behind the cursors: they go before what that read found, for
+   * one of them may be the earlier row of its key
+   */
+  appearedBehind(snapshotText: string, lanes: readonly OwnedLane[]): boolean {
     const snapshot = parseSnapshot(snapshotText)
     const from = sweepFrom(this.state, snapshot)
     if (from === undefined || from >= this.highestSeen) {
       // Nothing can have appeared, or what seemed to have was a transaction of ours.
       this.state = coveredUpTo(this.state, snapshot)
-      this.pending = undefined
-    } else if (!this.pending) {
-      // A look that is half done goes on for what it began with; what ended since then is found after it.
-      const upTo = new Map(lanes.map(({ lane, cursor }) => [lane, cursor]))
-      this.pending = { from, snapshot, upTo, readTo: new Map() }
+      return false
     }
+    const upTo = new Map(lanes.map(({ lane, cursor }) => [lane, cursor]))
+    this.pending = { from, snapshot, upTo, readTo: new Map() }
+    return true
+  }
+
+  /** A claim read up to `seq`. */
+  claimed(seq: number): void {
     this.highestSeen = Math.max(this.highestSeen, seq)
   }
 

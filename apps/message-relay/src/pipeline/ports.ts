@@ -55,6 +55,8 @@ export interface RangeRead {
   readonly blocked: readonly RowRef[]
   /** How far each lane was read, and whether there may be more; a lane that was not reached is absent. */
   readonly lanes: ReadonlyMap<number, { readTo: number; hasMore: boolean }>
+  /** Lanes that were not read because they are not, or not now, held under their token. */
+  readonly notHeld: ReadonlySet<number>
   /** pg_snapshot as text: what the read could see. */
   readonly snapshot: string
 }
@@ -123,7 +125,7 @@ export interface LaneLeases {
   renew(held: readonly (LaneTenure & { lowWater: number })[]): Promise<Renewal>
   /** Hands lanes over at once. */
   release(lanes: readonly (LaneTenure & { lowWater: number })[]): Promise<void>
-  /** This relay is no more. */
+  /** This relay is no more, and owns no lane any more. */
   leave(): Promise<void>
 }
 

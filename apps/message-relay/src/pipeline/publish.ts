@@ -76,6 +76,6 @@ export class Publishing {
     if (attempt.kind === 'sent') return
     // FAILED at once and passed.
     if (attempt.kind === 'record_fault' && attempt.final && this.settings.failedKeyPolicy === 'skip') return
-    this.inFlight.hold(row.key, attempt.kind === 'handed_back' ? 'handed_back' : 'failed')
+    this.inFlight.hold(row, attempt.kind === 'handed_back' ? 'handed_back' : 'failed')
   }
 }

@@ -57,7 +57,7 @@ export class Settling {
     }
     this.inFlight.remove(batch.map(({ row }) => row))
     for (const { row, settlement } of batch) {
-      if (settlement.kind !== 'sent') this.inFlight.holdIsVisible(row.key)
+      if (settlement.kind !== 'sent') this.inFlight.holdIsVisible(row)
     }
     this.lookAtParked(batch)
     return batch

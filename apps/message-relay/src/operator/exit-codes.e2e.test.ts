@@ -1,0 +1,43 @@
+/** What the command line's exit codes tell a script. */
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { createTestDatabase, repositoryRoot, type TestDatabase } from '@infinite-scribe/testing'
+import { relayEnvironment } from '../relay-fixture.test'
+
+const PROGRAM = path.join(repositoryRoot, 'apps/message-relay/dist/operator/main.js')
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+const type = (line: string, more: Record<string, string> = {}) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...line.split(' ')], {
+    env: { PATH: process.env.PATH, ...relayEnvironment(database.url, 'nobody-writes-here'), ...more },
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+it.each([
+  ['status --json', {}, 0],
+  ['--help', {}, 0],
+  ['requeue 00000000-0000-4000-8000-000000000000', {}, 1],
+  // Only what is lost or out of order makes verify end with 1.
+  ['verify', { KAFKA_BROKERS: '127.0.0.1:1' }, 2],
+  ['status', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, 2],
+  ['requeue', {}, 2],
+  ['nonsense', {}, 2],
+  ['status', { RELAY_LEASE: 'long' }, 78],
+])('%s, with %j, ends with %i', (line, more, status) => {
+  const ended = type(line, more)
+  expect(ended).toMatchObject({ status })
+  if (status !== 0) expect(ended).toMatchObject({ stderr: expect.stringMatching(/./) })
+})
+
+it('keeps what is no result away from those that read JSON', () => {
+  const { stdout, stderr } = type('requeue 00000000-0000-4000-8000-000000000000 --json')
+  expect(JSON.parse(stdout)).toEqual({ requeued: [] })
+  expect(stderr).toContain('not FAILED, or dropped')
+})

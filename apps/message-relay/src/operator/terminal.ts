@@ -1,0 +1,36 @@
+/** What the command line needs of the process it runs in. */
+
+/** How far long work has come; seen on a terminal alone. */
+export interface Bar {
+  /** So many of the total are done. */
+  at(done: number): void
+  /** The work is over, however it ended. */
+  end(): void
+}
+
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Who is recorded as having made a change. */
+  readonly who: string
+  print(text: string): void
+  /** Says what is no result, and so no part of what a tool reads. */
+  warn(text: string): void
+  bar(title: string, total: number): Bar
+  confirm(question: string): Promise<boolean>
+  exitWith(code: number): void
+}
+
+/** Shows a bar while `work` goes on. @throws what `work` throws */
+export async function withBar<T>(
+  { bar }: Pick<Terminal, 'bar'>,
+  title: string,
+  total: number,
+  work: (at: (done: number) => void) => Promise<T>,
+): Promise<T> {
+  const shown = bar(title, total)
+  try {
+    return await work((done) => shown.at(done))
+  } finally {
+    shown.end()
+  }
+}

@@ -1,0 +1,77 @@
+/** What every {@link OutboxUpkeep} promises. */
+import type { Renewal, RowRef } from '../ports'
+import { envelope, FAULT, heldBy, SENT, type OutboxUnderTest } from './outbox-under-test.test'
+
+export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): void {
+  describe('OutboxUpkeep', () => {
+    let world: OutboxUnderTest
+    let held: Renewal
+
+    beforeEach(async () => {
+      world = await create()
+      held = await world.relay().renew([])
+    })
+    afterEach(() => world.close())
+
+    const fail = (rows: readonly RowRef[]) =>
+      world.outbox.settle(
+        rows.map((row) => ({
+          ...row,
+          attempts: 3,
+          settlement: { kind: 'failed', attempts: 4, error: FAULT, willRetry: false, holdsKey: false },
+        })),
+      )
+    const send = (rows: readonly RowRef[]) =>
+      world.outbox.settle(rows.map((row) => ({ ...row, attempts: 0, settlement: SENT })))
+
+    it('tells which rows the dead-letter topic has yet to get, until it has got them', async () => {
+      const [key] = await world.keysOfOneLane(1)
+      const payload = envelope({ event_type: 'A.B.Created' })
+      const rows = heldBy(held, await world.insert([{ key: key!, payload }, { key: key! }, { key: key! }]))
+      await fail(rows.slice(0, 2))
+      await send(rows.slice(2))
+      const due = await world.outbox.deadLettersDue(held.owned, 10)
+      expect(due.map(({ id }) => id)).toEqual([rows[0]!.id, rows[1]!.id])
+      expect(due[0]).toMatchObject({
+        key,
+        eventType: 'A.B.Created',
+        attempts: 4,
+        error: { class: FAULT.class },
+      })
+      expect(JSON.parse(due[0]!.value)).toEqual(payload)
+      expect(await world.outbox.deadLettersDue(held.owned, 1)).toHaveLength(1)
+      await world.outbox.deadLettered([due[0]!])
+      expect((await world.outbox.deadLettersDue(held.owned, 10)).map(({ id }) => id)).toEqual([rows[1]!.id])
+      await world.expireLeases()
+      expect(await world.outbox.deadLettersDue(held.owned, 10)).toEqual([])
+    })
+
+    it('removes old SENT rows up to the first row that stays, and passes FAILED ones', async () => {
+      const [key] = await world.keysOfOneLane(1)
+      const rows = heldBy(held, await world.insert(Array.from({ length: 5 }, () => ({ key: key! }))))
+      await send([rows[0]!, rows[2]!, rows[4]!])
+      await fail([rows[1]!])
+      for (const row of [rows[0]!, rows[2]!, rows[4]!]) await world.ageSent(row.id)
+      const lanes = held.owned.map(({ lane, token }) => ({ lane, token, after: 0 }))
+      const { removed, dealtWith } = await world.outbox.removeSent(lanes, 60_000)
+      expect(removed).toBe(2)
+      expect(dealtWith.get(rows[0]!.lane)).toBe(rows[2]!.seq)
+      const left = await Promise.all(rows.map(({ id }) => world.stored(id)))
+      expect(left.map((row) => row?.status)).toEqual([undefined, 'FAILED', undefined, 'PENDING', 'SENT'])
+      const beyond = lanes.map((lane) => ({ ...lane, after: rows[2]!.seq }))
+      expect((await world.outbox.removeSent(beyond, 60_000)).dealtWith.size).toBe(0)
+    })
+
+    it('removes nothing that was sent a moment ago, and nothing of a lane that is not held', async () => {
+      const [key] = await world.keysOfOneLane(1)
+      const rows = heldBy(held, await world.insert([{ key: key! }]))
+      await send(rows)
+      const lanes = held.owned.map(({ lane, token }) => ({ lane, token, after: 0 }))
+      expect(await world.outbox.removeSent(lanes, 60_000)).toMatchObject({ removed: 0 })
+      await world.ageSent(rows[0]!.id)
+      await world.expireLeases()
+      expect(await world.outbox.removeSent(lanes, 60_000)).toMatchObject({ removed: 0 })
+      expect(await world.stored(rows[0]!.id)).toBeDefined()
+    })
+  })
+}

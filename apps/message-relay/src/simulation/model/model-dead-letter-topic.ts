@@ -1,0 +1,23 @@
+/** The dead-letter topic's port: letters that arrived, and a topic that may be away. */
+import type { DeadLetter, DeadLetterTopic } from '../../pipeline/ports'
+
+export class ModelDeadLetterTopic implements DeadLetterTopic {
+  /** Ids of the outbox rows whose letters arrived. */
+  readonly arrived: string[] = []
+
+  /** @param problem asked before each letter: why it cannot be taken now, if so */
+  constructor(private readonly problem: () => string | undefined = () => undefined) {}
+
+  publish(
+    letters: readonly DeadLetter[],
+  ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }> {
+    const got: DeadLetter[] = []
+    for (const letter of letters) {
+      const problem = this.problem()
+      if (problem !== undefined) return Promise.resolve({ got, problem })
+      this.arrived.push(letter.id)
+      got.push(letter)
+    }
+    return Promise.resolve({ got, problem: undefined })
+  }
+}
