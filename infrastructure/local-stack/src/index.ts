@@ -22,3 +22,5 @@ export { describeMigration, migrate, type MigrationReport } from './migrate/migr
 export { LocalStack, type StackOptions } from './stack/local-stack'
 export { Service } from './stack/service'
 export { readStackFile, type StackFile } from './stack/stack-file'
+export { jwtEnvironment, jwtSettings, signToken, type JwtSettings } from './stack/credentials'
+export { createTopics, deleteTopics, RELAY_CLI } from './stack/topics'
