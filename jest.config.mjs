@@ -8,6 +8,7 @@ const workspace = {
   '^@infinite-scribe/service-kit$': '<rootDir>/packages/service-kit/src/index.ts',
   '^@infinite-scribe/client$': '<rootDir>/packages/client/src/index.ts',
   '^@infinite-scribe/local-stack$': '<rootDir>/infrastructure/local-stack/src/index.ts',
+  '^@infinite-scribe/chaos$': '<rootDir>/infrastructure/chaos/src/index.ts',
   '^@infinite-scribe/testing$': '<rootDir>/infrastructure/testing/src/index.ts',
 }
 

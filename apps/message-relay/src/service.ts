@@ -41,7 +41,8 @@ export interface RelayService {
 const BATCH_BYTES = 8 * 1024 * 1024
 /** Of a lease: two renewals may fail before it lapses. */
 const RENEWALS_IN_A_LEASE = 10 / 3
-const QUERY_TIMEOUT_MS = 30_000
+/** No statement outlasts its lease: what it would settle is another relay's by then, and the lanes wait for it. */
+const LONGEST_QUERY_MS = 30_000
 /** How many leases long nothing may be settled while rows are due, before the relay is called not ready. */
 const PATIENCE_IN_LEASES = 1.5
 
@@ -59,7 +60,12 @@ export async function startRelayService(
 ): Promise<RelayService> {
   const { databaseUrl: url, publishTimeoutMs, eventsTopic } = configuration
   const database = new Database(
-    { url, applicationName: 'message-relay', connections: 4, queryTimeoutMs: QUERY_TIMEOUT_MS },
+    {
+      url,
+      applicationName: 'message-relay',
+      connections: 4,
+      queryTimeoutMs: Math.min(configuration.leaseMs, LONGEST_QUERY_MS),
+    },
     (error) => log.debug('an idle connection to PostgreSQL died', { error: describeError(error) }),
   )
   const kafka = createKafka(

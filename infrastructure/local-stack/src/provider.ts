@@ -29,6 +29,8 @@ export interface StackPart {
 
 export interface PostgresPart extends StackPart {
   readonly name: 'postgres'
+  /** The folder of its data, where it is on this machine; it may be put on a file system of its own before the start. */
+  readonly home?: string
   /** A connection URL whose user may create databases. */
   readonly adminUrl: string
   /** The URL of a database on this server; without a name the one that the stack's services use. */

@@ -52,6 +52,10 @@ export class NativePostgres extends NativePart implements PostgresPart {
     super(places.logFile)
   }
 
+  get home(): string {
+    return this.places.home
+  }
+
   get adminUrl(): string {
     return this.databaseUrl('postgres')
   }

@@ -1,0 +1,101 @@
+/** I10: nothing grows without bound: memory, connections, files, rows that should be gone. */
+import type { ResourceBounds, ResourceSample } from './evidence'
+import { violationsOf, type Invariant, type Violation } from './invariant'
+
+/** What a removal in small steps may lag behind. */
+const REMOVAL_SLACK_SECONDS = 60
+/** A process that was measured for longer than this is held to a level memory. */
+const STEADY_MINUTES = 10
+/** What it used at first is still being warmed up. */
+const WARM_UP = 1 / 3
+const LEVEL = 0.1
+
+export const bounded: Invariant = {
+  id: 'I10',
+  title: 'memory, connections, files and rows past their retention do not grow without bound',
+  async check(open) {
+    const { samples = [], bounds, retentionHours = 0 } = open.given
+    const rows = await violationsOf(open, [
+      [
+        'SENT rows past their retention',
+        // A row that once FAILED is passed by and comes to its turn within the hour.
+        `SELECT id AS outbox_id, lane, seq, sent_at, now() - sent_at AS age FROM event_outbox
+          WHERE $1::float8 > 0 AND status = 'SENT' AND last_error IS NULL
+            AND sent_at < now() - make_interval(secs => $1 * 3600 + ${REMOVAL_SLACK_SECONDS})`,
+        [retentionHours],
+      ],
+      [
+        'tickets of streams long past their end',
+        `SELECT encode(hash, 'hex') AS hash, expires_at FROM stream_tickets WHERE expires_at < now() - interval '10 minutes'`,
+      ],
+    ])
+    const processes = bounds === undefined ? [] : [...exceeded(samples, bounds), ...grown(samples)]
+    return { judged: samples.length + 2, violations: [...rows, ...processes] }
+  },
+}
+
+function exceeded(samples: readonly ResourceSample[], bounds: ResourceBounds): Violation[] {
+  const figures = ['residentMb', 'files', 'connections'] as const
+  return figures.flatMap((figure) => {
+    const over = samples.filter((sample) => sample[figure] > bounds[figure])
+    if (over.length === 0) return []
+    return [
+      {
+        what: `more ${figure} than ${bounds[figure]}`,
+        count: over.length,
+        rows: over.slice(0, 5).map(asRow),
+      },
+    ]
+  })
+}
+
+/** Processes whose memory in the last two thirds of their time was not within a tenth of its median there. */
+function grown(samples: readonly ResourceSample[]): Violation[] {
+  const rows = memoryOf(samples).filter(({ minutes, swing }) => minutes >= STEADY_MINUTES && swing > LEVEL)
+  return rows.length === 0
+    ? []
+    : [{ what: 'memory is not level', count: rows.length, rows: rows.map((row) => ({ ...row })) }]
+}
+
+export interface MemoryOfProcess {
+  readonly process: string
+  readonly pid: number
+  readonly minutes: number
+  readonly medianMb: number
+  /** The farthest a minute's median is from the whole's, as a part of it. */
+  readonly swing: number
+}
+
+/** How level each process's memory was, after its warm-up. */
+export function memoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] {
+  const byProcess = new Map<number, ResourceSample[]>()
+  for (const sample of samples) byProcess.set(sample.pid, [...(byProcess.get(sample.pid) ?? []), sample])
+  return [...byProcess.values()].flatMap((own) => {
+    const [first, last] = [own.at(0), own.at(-1)]
+    if (!first || !last) return []
+    const warm = own.filter(({ at }) => at >= first.at + (last.at - first.at) * WARM_UP)
+    const whole = median(warm.map(({ residentMb }) => residentMb))
+    const minutes = new Map<number, number[]>()
+    for (const { at, residentMb } of warm) {
+      const minute = Math.floor((at - first.at) / 60_000)
+      minutes.set(minute, [...(minutes.get(minute) ?? []), residentMb])
+    }
+    const swing = Math.max(0, ...[...minutes.values()].map((values) => Math.abs(median(values) / whole - 1)))
+    return [
+      {
+        process: first.process,
+        pid: first.pid,
+        minutes: Number(((last.at - first.at) / 60_000).toFixed(1)),
+        medianMb: Number(whole.toFixed(1)),
+        swing: Number(swing.toFixed(3)),
+      },
+    ]
+  })
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}
+
+const asRow = (sample: ResourceSample) => ({ ...sample })

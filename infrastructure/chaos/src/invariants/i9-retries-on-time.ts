@@ -1,0 +1,47 @@
+/** I9: no retry comes early, and where no fault touched the relay none comes more than 500 ms late. */
+import { countOf, violationsOf, type Invariant } from './invariant'
+
+/** Of the clocks of relay and database, where they are not one. */
+const CLOCKS_MS = 20
+const LATE_MS = 500
+
+// Waits of 1, 2 and 4 s; what ended the last one is the next failure, or the acknowledgement.
+const WAITS = `
+  SELECT o.id AS outbox_id, o.event_id, o.status, o.attempts, tries.n AS try, tries.at::timestamptz AS failed,
+         coalesce(tries.next::timestamptz, CASE WHEN o.attempts = tries.n + 1 THEN o.sent_at END) AS tried_again,
+         (1000 * 2 ^ (tries.n - 1))::integer AS wait_ms
+    FROM (SELECT id, payload ->> 'event_id' AS event_id, status, attempts, last_error, sent_at FROM event_outbox
+           WHERE requeued_at IS NULL AND jsonb_typeof(last_error -> 'attempts') = 'array') AS o
+   CROSS JOIN LATERAL (SELECT n, at, lead(at) OVER (ORDER BY n) AS next
+                         FROM jsonb_array_elements_text(o.last_error -> 'attempts') WITH ORDINALITY AS a (at, n)) AS tries
+   WHERE tries.n <= 3`
+
+const JUDGED = `
+  SELECT w.*, (extract(epoch FROM tried_again - failed) * 1000)::integer AS took_ms FROM (${WAITS}) AS w
+   WHERE tried_again IS NOT NULL`
+
+export const retriesOnTime: Invariant = {
+  id: 'I9',
+  title: `no retry comes early, and on a relay that no fault touched none more than ${LATE_MS} ms late`,
+  async check(open) {
+    const violations = await violationsOf(open, [
+      ['a retry came early', `SELECT * FROM (${JUDGED}) AS j WHERE took_ms < wait_ms - ${CLOCKS_MS}`],
+      [
+        'a retry came late',
+        `SELECT * FROM (${JUDGED}) AS j
+          WHERE took_ms > wait_ms + ${LATE_MS}
+            AND EXISTS (SELECT FROM chaos_calm AS c WHERE j.failed >= c."from" AND j.tried_again <= c."to")`,
+      ],
+      [
+        'FAILED before its four tries, and not for good reason',
+        `SELECT id AS outbox_id, event_id, attempts, last_error FROM chaos_outbox
+          WHERE status = 'FAILED' AND attempts < 4
+            AND last_error ->> 'class' NOT IN ('invalid_payload', 'invalid_topic')`,
+      ],
+    ])
+    return {
+      judged: await countOf(open, `SELECT count(*)::integer AS count FROM (${JUDGED}) AS j`),
+      violations,
+    }
+  },
+}

@@ -1,0 +1,330 @@
+import { randomUUID } from 'node:crypto'
+import type { Answer } from './evidence'
+import type { InvariantId } from './invariant'
+import { plantFact, plantWorld, rowsOf, type PlantedWorld } from './planted-world.kit.test'
+
+let world: PlantedWorld
+
+/** A world for the tests of one invariant: each plants what the others do not look for. */
+const inAWorld = (title: string, tests: () => void) =>
+  describe(title, () => {
+    beforeAll(async () => {
+      world = await plantWorld()
+    })
+    afterAll(() => world.close())
+    tests()
+  })
+
+const run = (sql: string, values: unknown[] = []) => world.client.query(sql, values)
+/** Facts are immutable even to us, but for whoever may switch the trigger off. */
+const runOnFacts = async (sql: string, values: unknown[] = []) => {
+  await run('ALTER TABLE domain_events DISABLE TRIGGER domain_events_immutable')
+  await run(sql, values)
+  await run('ALTER TABLE domain_events ENABLE ALWAYS TRIGGER domain_events_immutable')
+}
+
+inAWorld('a world in order', () => {
+  it('holds every invariant, and each has something to judge', async () => {
+    await run(
+      `INSERT INTO event_outbox (topic, key, payload, status, attempts, last_error, sent_at)
+       VALUES ('elsewhere', 'k', '{"event_id": "e"}', 'SENT', 2,
+               jsonb_build_object('attempts', jsonb_build_array(clock_timestamp() - interval '1.2 s')), clock_timestamp())`,
+    )
+    const ids: InvariantId[] = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10']
+    for (const id of ids) {
+      const verdict = await world.verdict(id)
+      expect({ id, violations: verdict.violations }).toEqual({ id, violations: [] })
+      expect(verdict.judged).toBeGreaterThan(0)
+    }
+  })
+})
+
+inAWorld('I1', () => {
+  it('reports an accepted command that is not in the inbox', async () => {
+    const answers = [...world.answers, { ...world.answers[1]!, requestId: 'r-4', commandId: randomUUID() }]
+    expect(rowsOf(await world.verdict('I1', { answers }))).toContainEqual(
+      expect.objectContaining({ request_id: 'r-4' }),
+    )
+  })
+
+  it('reports an accepted command whose event has no outbox row', async () => {
+    await run('DELETE FROM event_outbox WHERE id = $1', [world.events[1]])
+    await run('DELETE FROM outbox_deliveries')
+    expect(rowsOf(await world.verdict('I1'))).toContainEqual(
+      expect.objectContaining({ event_id: world.events[1], command_id: world.commandId }),
+    )
+  })
+
+  it('reports a key that was answered with two commands', async () => {
+    const answers = [...world.answers, { ...world.answers[3]!, requestId: 'r-4', idempotencyKey: 'first' }]
+    expect(rowsOf(await world.verdict('I1', { answers }))).toContainEqual(
+      expect.objectContaining({ idempotency_key: 'first' }),
+    )
+  })
+
+  it('reports an end of a task that the task does not have', async () => {
+    const failed: Answer = { requestId: 'r-5', action: 'fail', status: 200, taskId: world.taskId, sentAt: 0 }
+    expect(rowsOf(await world.verdict('I1', { answers: [...world.answers, failed] }))).toContainEqual(
+      expect.objectContaining({ request_id: 'r-5', task_status: 'COMPLETED' }),
+    )
+  })
+})
+
+inAWorld('I2', () => {
+  it('reports a refused request that wrote', async () => {
+    const answers = [{ ...world.answers[1]!, status: 503, errorCode: 'SERVICE_UNAVAILABLE' }]
+    expect(rowsOf(await world.verdict('I2', { answers }))).toContainEqual(
+      expect.objectContaining({ request_id: 'r-1', event_id: world.events[1] }),
+    )
+  })
+
+  it('lets OUTCOME_UNKNOWN and no answer be either way', async () => {
+    const answers = [
+      { ...world.answers[1]!, status: 503, errorCode: 'OUTCOME_UNKNOWN' },
+      { ...world.answers[3]!, status: null },
+    ]
+    expect((await world.verdict('I2', { answers })).violations).toEqual([])
+  })
+
+  it('reports half of a command: in the inbox, without an event', async () => {
+    const { rows } = await run(
+      `INSERT INTO command_inbox (session_id, command_type, idempotency_key, status)
+       VALUES ($1, 'SubmitFeedback', 'half', 'COMPLETED') RETURNING id`,
+      [world.sessionId],
+    )
+    expect(rowsOf(await world.verdict('I2'))).toContainEqual(
+      expect.objectContaining({ command_id: rows[0].id }),
+    )
+  })
+
+  it('reports a record that no table knows', async () => {
+    await world.send('stranger', JSON.stringify({ event_id: 'from-nowhere' }))
+    expect(rowsOf(await world.verdict('I2'))).toContainEqual(
+      expect.objectContaining({ event_id: 'from-nowhere' }),
+    )
+  })
+})
+
+inAWorld('I3', () => {
+  it('reports a row that is SENT and nowhere on the topic', async () => {
+    const { rows } = await run(
+      `INSERT INTO event_outbox (topic, key, payload, status, sent_at, kafka_partition, kafka_offset)
+       VALUES ($1, 'k', '{"event_id": "lost"}', 'SENT', now(), 0, 7) RETURNING id`,
+      [world.topic],
+    )
+    expect(rowsOf(await world.verdict('I3'))).toContainEqual(
+      expect.objectContaining({ outbox_id: rows[0].id, event_id: 'lost' }),
+    )
+  })
+
+  it('reports the same of a row that was cleaned away', async () => {
+    await run(
+      `INSERT INTO outbox_deliveries (outbox_id, event_id, topic, kafka_partition, kafka_offset, attempts, sent_at)
+       VALUES ($2, $2, $1, 0, 7, 1, now())`,
+      [world.topic, randomUUID()],
+    )
+    expect(rowsOf(await world.verdict('I3'))).toContainEqual(expect.objectContaining({ cleaned: true }))
+  })
+
+  it('reports what is still on its way although the system rests', async () => {
+    await run(`INSERT INTO event_outbox (topic, key, payload) VALUES ($1, 'k', '{"event_id": "waiting"}')`, [
+      world.topic,
+    ])
+    expect(rowsOf(await world.verdict('I3'))).toContainEqual(expect.objectContaining({ event_id: 'waiting' }))
+    expect(rowsOf(await world.verdict('I3', { settled: false }))).not.toContainEqual(
+      expect.objectContaining({ event_id: 'waiting' }),
+    )
+  })
+})
+
+inAWorld('I4', () => {
+  it('reports two records of one event that differ', async () => {
+    await world.send(world.sessionId, JSON.stringify({ event_id: world.events[0], other: true }))
+    expect(rowsOf(await world.verdict('I4'))).toContainEqual(
+      expect.objectContaining({ event_id: world.events[0], records: 2 }),
+    )
+  })
+
+  it('reports an outbox row that does not say what its fact says', async () => {
+    await run(`UPDATE event_outbox SET payload = payload || '{"aggregate_version": 9}' WHERE id = $1`, [
+      world.events[2],
+    ])
+    expect(rowsOf(await world.verdict('I4'))).toContainEqual(
+      expect.objectContaining({ outbox_id: world.events[2], aggregate_version: 3 }),
+    )
+  })
+})
+
+inAWorld('I5', () => {
+  it('takes the receipts of a deleted topic for first appearances', async () => {
+    const record = await world.send(world.sessionId, '{}')
+    const past = { endedAt: Date.now() + 60_000, records: [] }
+    // On the topic that is there now they come in another order, as replayed ones may.
+    await run('UPDATE event_outbox SET kafka_offset = 100 - kafka_offset, kafka_partition = $1', [
+      record.partition,
+    ])
+    expect(rowsOf(await world.verdict('I5', { pastTopics: [past] }))).toHaveLength(3)
+    await run('UPDATE event_outbox SET kafka_offset = 100 - kafka_offset')
+    expect(rowsOf(await world.verdict('I5', { pastTopics: [past] }))).toEqual([])
+    // The same of rows that were cleaned away.
+    await run('UPDATE event_outbox SET kafka_offset = 100 - kafka_offset')
+    await run('DELETE FROM event_outbox')
+    expect(rowsOf(await world.verdict('I5', { pastTopics: [past] }))).toHaveLength(3)
+  })
+
+  it('reports an event that first appeared after a later one of its key', async () => {
+    const [earlier, later] = [randomUUID(), randomUUID()]
+    for (const id of [earlier, later])
+      await run(
+        `INSERT INTO event_outbox (topic, key, payload, status, sent_at) VALUES ($1, 'k', jsonb_build_object('event_id', $2::text), 'SENT', now())`,
+        [world.topic, id],
+      )
+    for (const id of [later, earlier]) await world.send('k', JSON.stringify({ event_id: id }))
+    expect(rowsOf(await world.verdict('I5'))).toContainEqual(expect.objectContaining({ event_id: earlier }))
+  })
+
+  it('reports an event that was overtaken while it waited', async () => {
+    for (const [id, status] of [
+      ['head', 'PENDING'],
+      ['next', 'SENT'],
+    ])
+      await run(
+        `INSERT INTO event_outbox (topic, key, payload, status) VALUES ($1, 'k', jsonb_build_object('event_id', $2::text), $3)`,
+        [world.topic, id, status],
+      )
+    expect(rowsOf(await world.verdict('I5'))).toContainEqual(expect.objectContaining({ event_id: 'head' }))
+  })
+})
+
+const nextFact = (more: object) => ({
+  event_id: randomUUID(),
+  correlation_id: world.commandId,
+  causation_id: world.events[3],
+  event_type: 'Genesis.Session.FeedbackSubmitted',
+  event_version: 1,
+  aggregate_type: 'GENESIS_SESSION',
+  aggregate_id: world.sessionId,
+  aggregate_version: 5,
+  payload: {},
+  metadata: {},
+  ...more,
+})
+
+inAWorld('I6', () => {
+  it('reports a gap in the versions', async () => {
+    const fact = nextFact({ aggregate_version: 6 })
+    await plantFact(world.client, fact)
+    expect(rowsOf(await world.verdict('I6'))).toContainEqual(
+      expect.objectContaining({ event_id: fact.event_id }),
+    )
+  })
+
+  it('reports a branch in the causation', async () => {
+    const fact = nextFact({ causation_id: world.events[1] })
+    await plantFact(world.client, fact)
+    expect(rowsOf(await world.verdict('I6'))).toContainEqual(
+      expect.objectContaining({ event_id: fact.event_id, expected_cause: world.events[3] }),
+    )
+  })
+})
+
+inAWorld('I7', () => {
+  it('reports two unfinished commands of one type', async () => {
+    await run('DROP INDEX idx_command_inbox_unique_pending_command')
+    for (const key of ['one', 'two'])
+      await run(
+        `INSERT INTO command_inbox (session_id, command_type, idempotency_key) VALUES ($1, 'RequestConceptGeneration', $2)`,
+        [world.sessionId, key],
+      )
+    expect(rowsOf(await world.verdict('I7'))).toContainEqual(
+      expect.objectContaining({ session_id: world.sessionId }),
+    )
+  })
+
+  it('reports a generation that was accepted before the end of the last one, though both have ended since', async () => {
+    const fact = nextFact({
+      event_type: 'Genesis.Session.ConceptGenerationRequested',
+      metadata: { task_id: randomUUID() },
+      correlation_id: randomUUID(),
+    })
+    await plantFact(world.client, fact)
+    await runOnFacts(
+      `UPDATE domain_events SET aggregate_version = aggregate_version + 10 WHERE aggregate_version = 3`,
+    )
+    expect(rowsOf(await world.verdict('I7'))).toContainEqual(
+      expect.objectContaining({ event_id: world.events[1] }),
+    )
+  })
+})
+
+inAWorld('I8', () => {
+  it('reports an end with two events', async () => {
+    await plantFact(
+      world.client,
+      nextFact({ event_type: 'Genesis.Session.ConceptProposed', metadata: { task_id: world.taskId } }),
+    )
+    expect(rowsOf(await world.verdict('I8'))).toContainEqual(
+      expect.objectContaining({ task_id: world.taskId, ends: 2 }),
+    )
+  })
+
+  it('reports a command that has another end than its task', async () => {
+    await run(`UPDATE command_inbox SET status = 'FAILED' WHERE id = $1`, [world.commandId])
+    expect(rowsOf(await world.verdict('I8'))).toContainEqual(
+      expect.objectContaining({ command_status: 'FAILED' }),
+    )
+  })
+})
+
+inAWorld('I9', () => {
+  const tried = async (secondsAgo: readonly number[]) => {
+    await run(
+      `INSERT INTO event_outbox (topic, key, payload, attempts, last_error)
+       SELECT 'elsewhere', 'k', '{"event_id": "late"}', $1::int,
+              jsonb_build_object('attempts', jsonb_agg(clock_timestamp() - make_interval(secs => ago) ORDER BY ago DESC))
+         FROM unnest($2::float8[]) AS ago`,
+      [secondsAgo.length, secondsAgo],
+    )
+  }
+  const calm = [{ from: Date.now() - 60_000, to: Date.now() + 60_000 }]
+
+  it('reports a retry that came early', async () => {
+    await tried([10, 9, 7.5])
+    expect(rowsOf(await world.verdict('I9'))).toContainEqual(
+      expect.objectContaining({ try: '2', wait_ms: 2000, took_ms: 1500 }),
+    )
+  })
+
+  it('reports a retry that came late while nothing disturbed the relay, and only then', async () => {
+    await tried([10, 8.4])
+    expect(rowsOf(await world.verdict('I9', { calm }))).toContainEqual(
+      expect.objectContaining({ wait_ms: 1000, took_ms: 1600 }),
+    )
+    expect(rowsOf(await world.verdict('I9'))).not.toContainEqual(expect.objectContaining({ took_ms: 1600 }))
+  })
+})
+
+inAWorld('I10', () => {
+  it('reports SENT rows past their retention', async () => {
+    await run(`UPDATE event_outbox SET sent_at = now() - interval '2 hours' WHERE id = $1`, [world.events[0]])
+    const verdict = await world.verdict('I10', { retentionHours: 1 })
+    expect(rowsOf(verdict)).toContainEqual(expect.objectContaining({ outbox_id: world.events[0] }))
+  })
+
+  it('reports a process that exceeds its bounds, and one whose memory is not level', async () => {
+    const bounds = { residentMb: 200, files: 100, connections: 20 }
+    const samples = Array.from({ length: 720 }, (_, second) => ({
+      at: second * 1_000,
+      process: 'relay-1',
+      pid: 7,
+      residentMb: 100 + second / 10,
+      files: second === 5 ? 101 : 30,
+      connections: 5,
+    }))
+    const rows = rowsOf(await world.verdict('I10', { bounds, samples }))
+    expect(rows).toContainEqual(expect.objectContaining({ files: 101 }))
+    expect(rows).toContainEqual(expect.objectContaining({ process: 'relay-1', minutes: 12 }))
+    const level = samples.map((sample) => ({ ...sample, residentMb: 100, files: 30 }))
+    expect((await world.verdict('I10', { bounds, samples: level })).violations).toEqual([])
+  })
+})
