@@ -48,7 +48,6 @@ export const postgresUrl = makeValidator<string>((text) => {
   return text
 })
 
-<<<<<<< HEAD
 /** An address of an HTTP server; the value is never repeated, for it may hold a password. */
 export const httpUrl = makeValidator<string>((text) => {
   let protocol: string
@@ -60,7 +59,7 @@ export const httpUrl = makeValidator<string>((text) => {
   if (protocol !== 'http:' && protocol !== 'https:') throw new EnvError('must begin with http:// or https://')
   return text
 })
-=======
+
 /** The PEM certificates in the file of this name. */
 export const certificateFile = makeValidator<string>((file) => readCertificates(file, 'names a file that'))
 
@@ -81,7 +80,6 @@ function readText(file: string, what: string): string {
     throw new EnvError(`${what} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`)
   }
 }
->>>>>>> 227270e (Trust an authority of one's own for Kafka, and hold TLS and SASL to real servers)
 
 /** A list separated by commas, without empty members. */
 export const commaSeparated = makeExactValidator<string[]>((text) =>
