@@ -62,7 +62,12 @@ SELECT CASE WHEN f.bytes_before IS NULL THEN pg_current_snapshot()::text END AS 
 }
 
 type RangeRecord =
-  | (ClaimedRecord & { snapshot: string | null; held: number[] | null; blocked: true | null; looked_at: null })
+  | (ClaimedRecord & {
+      snapshot: string | null
+      held: number[] | null
+      blocked: true | null
+      looked_at: null
+    })
   /** The end of a lane's look, by number and by how many rows it looked at. */
   | { snapshot: string | null; held: number[] | null; lane: number; seq: string; looked_at: string }
   /** Nothing was found. */

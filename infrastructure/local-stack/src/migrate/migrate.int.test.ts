@@ -47,6 +47,8 @@ describe('the migration', () => {
   })
 
   it('gives up on a server that does not come up', async () => {
-    await expect(migrate('postgres://postgres:postgres@127.0.0.1:1/x', { timeoutMs: 300 })).rejects.toThrow('ECONNREFUSED')
+    await expect(migrate('postgres://postgres:postgres@127.0.0.1:1/x', { timeoutMs: 300 })).rejects.toThrow(
+      'ECONNREFUSED',
+    )
   })
 })
