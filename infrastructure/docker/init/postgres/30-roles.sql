@@ -62,7 +62,7 @@ GRANT UPDATE (status, parked, attempts, next_attempt_at, last_error, will_retry,
               kafka_partition, kafka_offset, dead_letter_due, requeued_at, failed_at)
    ON event_outbox TO genesis_relay;
 -- `replay` makes messages again from the facts.
-GRANT INSERT (topic, key, payload) ON event_outbox TO genesis_relay;
+GRANT INSERT (topic, key, payload, requeued_at) ON event_outbox TO genesis_relay;
 GRANT USAGE ON SEQUENCE event_outbox_seq TO genesis_relay;
 GRANT SELECT ON domain_events TO genesis_relay;
 
