@@ -170,7 +170,7 @@ describeNative('The native provider with TLS', () => {
       await expect(
         command('status', [], { DATABASE_URL: databaseUrl('relay', servers.stranger) }),
       ).rejects.toMatchObject({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(NOT_SIGNED_BY_A_TRUSTED_ONE) as string,
       })
     })
@@ -184,7 +184,7 @@ describeNative('The native provider with TLS', () => {
         await refused(served, FOR_ANOTHER_HOST)
         await refused(relaying, FOR_ANOTHER_HOST)
         await expect(command('status', [], {})).rejects.toMatchObject({
-          code: 1,
+          code: 2,
           stderr: expect.stringMatching(FOR_ANOTHER_HOST) as string,
         })
       } finally {
@@ -214,7 +214,7 @@ describeNative('The native provider with TLS', () => {
     it.each(['plain', 'scram-sha-256'])('is no use with a wrong password for %s', async (mechanism) => {
       await refused(await relay(sasl(mechanism, 'wrong')), /[Aa]uthentication failed/)
       await expect(command('topics', ['--create'], sasl(mechanism, 'wrong'))).rejects.toMatchObject({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(/[Aa]uthentication failed/) as string,
       })
     })
@@ -223,7 +223,7 @@ describeNative('The native provider with TLS', () => {
       const wrong = { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: servers.stranger }
       await refused(await relay(wrong), NOT_SIGNED_BY_A_TRUSTED_ONE)
       await expect(command('topics', ['--create'], wrong)).rejects.toMatchObject({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(NOT_SIGNED_BY_A_TRUSTED_ONE) as string,
       })
     })
@@ -239,7 +239,7 @@ describeNative('The native provider with TLS', () => {
       await refused(await relay(misnamed), FOR_ANOTHER_HOST)
       const trusting = { ...misnamed, KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: servers.trusted }
       await expect(command('topics', ['--create'], trusting)).rejects.toMatchObject({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(FOR_ANOTHER_HOST) as string,
       })
     })
