@@ -82,7 +82,7 @@ describe('a link', () => {
     await answerTo(client, 'hello')
     const closed = once(client, 'close')
     link.reset()
-    await closed
+    await expect(closed).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(link.open).toBe(0)
   })
 
@@ -96,6 +96,6 @@ describe('a link', () => {
     expect(silent.destroyed).toBe(false)
     const closed = once(reset, 'close')
     connections[0]!.answerArrived()
-    await closed
+    await expect(closed).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 })
