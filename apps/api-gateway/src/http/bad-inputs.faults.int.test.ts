@@ -121,7 +121,7 @@ describe('bad input 37: 503 CONCURRENCY_CONFLICT + Retry-After', () => {
   test('serialization retries exhausted', async () => {
     await gateway.sql.query(`
       CREATE SEQUENCE clashes;
-      CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
           PERFORM nextval('clashes');
           RAISE EXCEPTION 'another was first' USING ERRCODE = 'serialization_failure';
