@@ -14,11 +14,13 @@ export const MAX_WAITING_BYTES = 1024 * 1024
 const LINGER_MS = 5_000
 
 /**
- * It first holds what is new while older events are fetched, then it is live.
- * `opening` shows nothing, `holding` keeps, `live` sends.
+ * `opening` shows nothing; `holding` keeps what is new while older events are fetched; `live` sends it at once.
+ * `ended` is the end of a whole response, which may come before there is a reader; `cut` is every other end.
  */
+type State = 'opening' | 'holding' | 'live' | 'ended' | 'cut'
+
 export class OpenStream {
-  private state: 'opening' | 'holding' | 'live' | 'closed' = 'opening'
+  private state: State = 'opening'
   private held: Frame[] = []
   private heldBytes = 0
   private lastVersion = 0
@@ -36,8 +38,9 @@ export class OpenStream {
     return this.state === 'live'
   }
 
+  /** Whether nothing more is sent. */
   get closed(): boolean {
-    return this.state === 'closed'
+    return this.state === 'ended' || this.state === 'cut'
   }
 
   /** When the reader began to keep a catch-up waiting (`performance.now()`), while it does. */
@@ -51,20 +54,23 @@ export class OpenStream {
   }
 
   /**
-   * Gives it its reader.
+   * Gives it its reader. One that was ended meanwhile ends its response at once.
    * @param version aggregate_version of the last event that is not to be sent; 0 where there is no one session
    * @param closed called once, when nothing can be sent any more
+   * @returns whether anything can be sent
    */
-  connect(out: Writable, version: number, closed: () => void): void {
+  connect(out: Writable, version: number, closed: () => void): boolean {
     this.out = out
     this.lastVersion = version
     const onClose = (): void => {
-      this.state = 'closed'
+      this.state = 'cut'
       this.held = []
       closed()
     }
     if (out.closed || out.destroyed) onClose()
     else out.once('close', onClose)
+    if (this.state === 'ended') finish(out)
+    return !this.closed
   }
 
   /** Keeps what is new from now on. */
@@ -124,16 +130,14 @@ export class OpenStream {
 
   /** Ends the response as a whole one; a reader who does not take the rest is cut off a little later. */
   end(): void {
-    const { out } = this
     if (this.closed) return
-    this.state = 'closed'
-    out?.end()
-    setTimeout(() => out?.destroy(), LINGER_MS).unref()
+    this.state = 'ended'
+    if (this.out) finish(this.out)
   }
 
   /** Cuts the connection. */
   drop(): void {
-    this.state = 'closed'
+    this.state = 'cut'
     this.out?.destroy()
   }
 
@@ -144,4 +148,9 @@ export class OpenStream {
     this.lastVersion = version
     return true
   }
+}
+
+function finish(out: Writable): void {
+  out.end()
+  setTimeout(() => out.destroy(), LINGER_MS).unref()
 }

@@ -163,6 +163,19 @@ describe('a stream', () => {
     expect(stream.shownVersion).toBe(3)
   })
 
+  it('that was ended before it had a reader is a whole response, and empty', async () => {
+    const stream = new OpenStream({ userId: 'ann' }, 0, 10)
+    stream.hold()
+    stream.end()
+    const out = new PassThrough()
+    const sent: Buffer[] = []
+    out.on('data', (bytes: Buffer) => sent.push(bytes))
+    const closed = new Promise<void>((resolve) => stream.connect(out, 0, resolve))
+    stream.sendNow(Buffer.from('too late'))
+    await closed
+    expect([out.writableFinished, sent, stream.closed]).toEqual([true, [], true])
+  })
+
   it('whose reader went away before it began is closed', () => {
     const stream = new OpenStream({ userId: 'ann' }, 0, 10)
     const out = new PassThrough()

@@ -171,12 +171,22 @@ describe('the end of a stream', () => {
   it('comes at the moment when its token expires', async () => {
     const replica = fixture.replica()
     const long = await replica.read('gus')
-    const short = await replica.read('gus', { expiresAtSeconds: Date.now() / 1000 + 0.3 })
-    let ended = false
-    short.out.once('end', () => (ended = true))
-    await eventually(() => ended)
+    const expiresAt = Date.now() + 3_000
+    const short = await replica.read('gus', { expiresAtSeconds: expiresAt / 1000 })
+    let endedAt = 0
+    short.out.once('end', () => (endedAt = Date.now()))
+    await eventually(() => endedAt)
+    expect(endedAt).toBeGreaterThanOrEqual(expiresAt)
     expect(long.out.writableEnded).toBe(false)
     long.cut()
+  })
+
+  it('comes at once, and frees the seat, when its token expired while it was opened', async () => {
+    const replica = fixture.replica({ maxStreamsOfUser: 1 })
+    const late = await replica.read('hob', { expiresAtSeconds: Date.now() / 1000 - 2 })
+    await eventually(() => late.out.closed)
+    expect([late.out.writableFinished, late.frames]).toEqual([true, []])
+    await eventually(async () => !isRefusal(await replica.open('hob')))
   })
 
   it('comes for all at a shutdown, as the end of a whole response, and new ones are refused', async () => {

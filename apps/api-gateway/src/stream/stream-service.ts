@@ -113,7 +113,8 @@ export class StreamService implements StreamPort {
     moment: TailMoment,
   ): Promise<void> {
     const { hub, tail, random = Math.random, failed } = this.parts
-    stream.connect(out, start.version, () => hub.remove(stream))
+    // Its token may have expired while it was opened.
+    if (!stream.connect(out, start.version, () => hub.remove(stream))) return
     stream.sendNow(openingFrame(start.position, RETRY_MS + Math.floor(random() * RETRY_SPREAD_MS)))
     try {
       await this.catchUp(stream, start, moment)
