@@ -155,9 +155,9 @@ export class EventTail {
   }
 
   private async follow(connection: TailConnection): Promise<void> {
+    // Signals of the time without a connection are lost, those of progress too.
     this.parts.readers.resumed()
-    // Signals of the time without a connection are lost.
-    this.wakeUps.wake()
+    this.readTasks()
     for (;;) {
       await this.wakeUps.next(this.parts.readers.interest() !== undefined)
       if (this.stopping.signal.aborted) return

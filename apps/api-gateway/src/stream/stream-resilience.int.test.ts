@@ -1,6 +1,7 @@
 /** What a stream does when connections, readers and processes fail, on a real PostgreSQL. */
 import { eventually } from '@infinite-scribe/testing'
 import { isRefusal } from '../outcome'
+import { AGENT, granted, openSession, requestConcepts } from '../service-fixture.test'
 import { Reader, StreamFixture, type Replica } from './streams.kit.test'
 
 let fixture: StreamFixture
@@ -41,6 +42,20 @@ describe('when the connection to PostgreSQL is lost', () => {
     expect(fixture.failures.length).toBeGreaterThan(0)
     ofUser.cut()
     ofSession.cut()
+  })
+
+  it('shows the progress that was reported meanwhile', async () => {
+    const writer = fixture.writer()
+    const session = await openSession(writer)
+    const { taskId } = await requestConcepts(writer, session)
+    const reader = await fixture.replica().read('owner')
+    granted(await writer.tasks.progress(AGENT, taskId, { progress: 10 }))
+    await eventually(() => reader.progress.length > 0)
+    // No signal tells of this one.
+    await fixture.sql.query('UPDATE async_tasks SET progress = 55 WHERE id = $1', [taskId])
+    await terminateTails()
+    await eventually(() => reader.progress.some((report) => (report as { progress: number }).progress === 55))
+    reader.cut()
   })
 
   it('answers SERVICE_UNAVAILABLE when PostgreSQL stays away', async () => {
