@@ -192,7 +192,7 @@ test('a stream that is cut again and again shows each event once and in order', 
 })
 
 test('a stream goes on over the end of its token', async () => {
-  const client = clientOf('brief', { token: () => signTestToken('brief', {}, { expiresIn: 1 }) })
+  const client = clientOf('brief', { token: () => signTestToken('brief', {}, { expiresIn: 3 }) })
   const { session_id } = await clientOf('brief').openSession()
   const following = follow(client, { sessionId: session_id })
   await following.opened(2)

@@ -57,9 +57,14 @@ export class Connection {
     return typeof this.options.token === 'function'
   }
 
+  /** @throws {ConnectionError} when the token could not be had: the next try may have one. */
   async authorization(): Promise<string> {
     const { token } = this.options
-    return `Bearer ${typeof token === 'function' ? await token() : token}`
+    try {
+      return `Bearer ${typeof token === 'function' ? await token() : token}`
+    } catch (cause) {
+      throw new ConnectionError('The token could not be had', undefined, { cause })
+    }
   }
 
   /**

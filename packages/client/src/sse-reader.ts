@@ -1,6 +1,7 @@
 /** Reads Server-Sent Events from a response, chunk by chunk, and gives up on one that has gone silent. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ConnectionError } from './api-error'
+import { orSilence } from './silence'
 
 export interface SseListener {
   /** The first block has come; `id` is the position of a reader that has seen no event yet, where it holds one. */
@@ -29,7 +30,7 @@ export async function* readEvents(
   const reader = body.getReader()
   try {
     for (;;) {
-      const { done, value } = await orSilence(reader.read(), silenceMs)
+      const { done, value } = await orSilence(reader.read(), silenceMs).catch(broken)
       if (done) return
       const text = decoder.decode(value, { stream: true })
       opening(text)
@@ -57,18 +58,8 @@ function openingReader(begun: (id: string | undefined) => void): (text: string) 
   }
 }
 
-async function orSilence<T>(reading: Promise<T>, silenceMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ConnectionError(`Nothing came for ${silenceMs} ms`)), silenceMs)
-  })
-  try {
-    return await Promise.race([reading, silence])
-  } catch (cause) {
-    throw cause instanceof ConnectionError
-      ? cause
-      : new ConnectionError('The stream broke', undefined, { cause })
-  } finally {
-    clearTimeout(timer)
-  }
+function broken(cause: unknown): never {
+  throw cause instanceof ConnectionError
+    ? cause
+    : new ConnectionError('The stream broke', undefined, { cause })
 }

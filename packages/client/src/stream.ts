@@ -5,6 +5,7 @@ import { ConnectionError, errorOf, isApiError } from './api-error'
 import type { Connection } from './connection'
 import { isPassing, waitBefore } from './retry'
 import type { components } from './schema.generated'
+import { orSilence } from './silence'
 import { readEvents } from './sse-reader'
 
 type Schemas = components['schemas']
@@ -81,9 +82,11 @@ async function* onePeriod(
 ): AsyncGenerator<StreamMessage, void, undefined> {
   const closing = new AbortController()
   const close = (): void => closing.abort()
+  const { silenceMs = SILENCE_MS } = options
   options.signal?.addEventListener('abort', close, { once: true })
   try {
-    const body = await open(connection, options, place, closing.signal)
+    // A gateway that takes the connection and says nothing is as good as none.
+    const body = await orSilence(open(connection, options, place, closing.signal), silenceMs)
     const listener = {
       onBegin: (id: string | undefined) => {
         // Not before: a stream that is cut without a position begins anew, and leaves a gap that nobody may rely on.
@@ -94,7 +97,7 @@ async function* onePeriod(
       },
       onRetry: (ms: number) => (place.retryMs = ms),
     }
-    for await (const { id, event, data } of readEvents(body, listener, options.silenceMs ?? SILENCE_MS)) {
+    for await (const { id, event, data } of readEvents(body, listener, silenceMs)) {
       if (event === 'task.progress') {
         yield { kind: 'progress', ...(JSON.parse(data) as Schemas['TaskProgress']) }
       } else if (id !== undefined) {

@@ -120,6 +120,28 @@ test('a connection that breaks is made again', async () => {
   expect(positions(seen)).toEqual([null, 'p', 'p'])
 })
 
+test('a gateway that takes the connection and never answers is given up', async () => {
+  const mute = (request: Request) =>
+    new Promise<Response>((_resolve, reject) => {
+      request.signal.addEventListener('abort', () => reject(request.signal.reason as Error))
+    })
+  const { fetch, seen } = answering(sse(opening('p')), mute, sse(at('a')))
+  const told: unknown[] = []
+  await follow(fetch, 1, { silenceMs: 30, onLost: (error) => told.push(error?.message) })
+  expect(told).toEqual([undefined, 'Nothing came for 30 ms'])
+  expect(positions(seen)).toEqual([null, 'p', 'p'])
+})
+
+test('a token that cannot be had for once is a connection that was lost', async () => {
+  let asked = 0
+  const token = () => (++asked === 2 ? Promise.reject(new Error('signed out')) : 'token')
+  const { fetch, seen } = answering(sse(opening('p')), sse(at('a')))
+  const told: unknown[] = []
+  await follow(fetch, 1, { onLost: (error) => told.push(error?.cause) }, { token })
+  expect(told).toEqual([undefined, new Error('signed out')])
+  expect(positions(seen)).toEqual([null, 'p'])
+})
+
 test('a new token is asked for when the stream has ended, and once more when it is refused', async () => {
   let n = 0
   const token = () => `token-${++n}`

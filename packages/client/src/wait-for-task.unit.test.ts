@@ -1,6 +1,6 @@
 /** Waiting for a task that is slow to end, or does not. */
 import { createClient, hasEnded, WaitTimeoutError } from '.'
-import { answering, json, quick, refusal } from './faulty-gateway.kit.test'
+import { answering, json, quick, refusal, sse } from './faulty-gateway.kit.test'
 
 const task = (status: string, updated_at = status) =>
   json(200, { task_id: 't', session_id: 's', status, updated_at, progress: 0 })
@@ -41,6 +41,25 @@ test('ends with a WaitTimeoutError when the time is up', async () => {
   const { client } = slow('RUNNING')
   const wait = client.waitForTask('t', { timeoutMs: 30, pollIntervalMs: 5 })
   await expect(wait).rejects.toBeInstanceOf(WaitTimeoutError)
+})
+
+test('outlives a token that cannot be had, and a stream that is none', async () => {
+  let asked = 0
+  const token = () => (++asked === 2 ? Promise.reject(new Error('signed out')) : 'token')
+  const looks = answering(task('PENDING'), task('RUNNING'), task('COMPLETED'))
+  const streams = answering(sse('id: p\n\nid: a\nevent: E\ndata: no JSON\n\n'))
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    (String(input instanceof Request ? input.url : input).includes('/events/') ? streams : looks).fetch(
+      input,
+      init,
+    )
+  const uncaught: unknown[] = []
+  const onUncaught = (error: unknown) => uncaught.push(error)
+  process.on('unhandledRejection', onUncaught)
+  const client = createClient({ baseUrl: 'http://gateway', token, fetch, ...quick })
+  expect(await client.waitForTask('t', { pollIntervalMs: 20 })).toMatchObject({ status: 'COMPLETED' })
+  process.off('unhandledRejection', onUncaught)
+  expect(uncaught).toEqual([])
 })
 
 test("ends with its signal's reason", async () => {
