@@ -22,7 +22,8 @@ const FROM = `async_tasks t
 // The index on the open tasks' updated_at finds the few that may be due.
 const select = statement<{ id: string }>(
   'find-overdue-tasks',
-  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[]) ORDER BY t.updated_at LIMIT ?::int`,
+  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[])
+      AND t.id <> ALL (?::uuid[]) ORDER BY t.updated_at LIMIT ?::int`,
 )
 
 const selectOne = statement<{ id: string }>(
@@ -30,13 +31,18 @@ const selectOne = statement<{ id: string }>(
   `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.id = ?::uuid`,
 )
 
+export interface WhichOverdueTasks {
+  readonly taskTypes: readonly TaskType[]
+  readonly timeoutSeconds: number
+  /** Ids that are not asked for. */
+  readonly except: readonly string[]
+  readonly limit: number
+}
+
 /** The ids of at most `limit` overdue tasks of these types, the longest silent first. */
-export async function findOverdueTasks(
-  db: Queryable,
-  which: { readonly taskTypes: readonly TaskType[]; readonly timeoutSeconds: number; readonly limit: number },
-): Promise<string[]> {
-  const { taskTypes, timeoutSeconds, limit } = which
-  const rows = await select(db, [timeoutSeconds, timeoutSeconds, taskTypes, limit])
+export async function findOverdueTasks(db: Queryable, which: WhichOverdueTasks): Promise<string[]> {
+  const { taskTypes, timeoutSeconds, except, limit } = which
+  const rows = await select(db, [timeoutSeconds, timeoutSeconds, taskTypes, except, limit])
   return rows.map(({ id }) => id)
 }
 

@@ -55,7 +55,7 @@ const outbox = (id: string, assignments: string) =>
   fixture.sql.query(`UPDATE event_outbox SET ${assignments} WHERE id = $1`, [id])
 
 const { taskTypes } = commandCatalog
-const overdue = () => findOverdueTasks(knex, { taskTypes, timeoutSeconds: TIMEOUT, limit: 1_000 })
+const overdue = () => findOverdueTasks(knex, { taskTypes, timeoutSeconds: TIMEOUT, except: [], limit: 1_000 })
 const timeOut = (taskId: string) => (fixture.services.tasks as TaskService).timeOut(taskId)
 
 const AGO = (seconds: number) => `now() - interval '${seconds} s'`
@@ -231,24 +231,89 @@ describe('the sweep', () => {
     const failedTasks: string[] = []
     const ids = [await taskOfAge(1_000), await taskOfAge(1_000), await taskOfAge(1_000)].map((task) => task)
     for (const { outboxId } of ids) await outbox(outboxId, `status = 'SENT', sent_at = ${AGO(99)}`)
-    const sweep = new TimeOuts({
+    const sweep = sweeping((id) => {
+      if (id === ids[0]!.taskId) return Promise.reject(new Error('locked'))
+      failedTasks.push(id)
+      return Promise.resolve(true)
+    })
+    await expect(sweep.sweep()).rejects.toThrow('locked')
+    expect(failedTasks).toEqual(expect.arrayContaining([ids[1]!.taskId, ids[2]!.taskId]))
+  })
+
+  it('goes on without those that wait for a lock, takes them last the next time, and stops when they ended', async () => {
+    // The longest silent of all, and one more than is left behind.
+    const [locked, other] = [await overdueTasks(3, 9_000), await overdueTasks(1, 8_000)]
+    const turns: string[] = []
+    const releases: (() => void)[] = []
+    const sweep = sweeping((id) => {
+      turns.push(id)
+      if (!locked.includes(id)) return Promise.resolve(true)
+      return new Promise((_resolve, reject) => releases.push(() => reject(new Error('locked'))))
+    })
+    const first = sweep.sweep()
+    await eventually(() => turns.includes(other[0]!))
+    expect(turns.slice(0, 3).sort()).toEqual([...locked].sort())
+    releases.splice(0).forEach((release) => release())
+    await expect(first).rejects.toThrow('locked')
+    turns.length = 0
+    const second = sweep.sweep()
+    await eventually(() => releases.length === 3)
+    expect(turns.slice(-3).sort()).toEqual([...locked].sort())
+    let stopped = false
+    const stopping = sweep.stop().then(() => (stopped = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(stopped).toBe(false)
+    releases.forEach((release) => release())
+    await expect(second).rejects.toThrow('locked')
+    await stopping
+    await endAll()
+  })
+
+  it('takes all that are due together, however many, without a pause', async () => {
+    const ids = await overdueTasks(450, 5_000)
+    const turns = new Set<string>()
+    const sweep = sweeping(async (id) => {
+      turns.add(id)
+      await reported(id, 0)
+      return true
+    })
+    await sweep.sweep()
+    expect(ids.filter((id) => !turns.has(id))).toEqual([])
+    await endAll()
+  })
+
+  /** Sweeps as nobody else does: each task's end is what `timeOut` makes of it. */
+  const sweeping = (timeOut: TaskService['timeOut']) =>
+    new TimeOuts({
       unitOfWork,
       taskTypes,
       commandTimeoutSeconds: TIMEOUT,
       sweepIntervalMs: 1,
       failed: () => undefined,
       recovered: () => undefined,
-      tasks: {
-        timeOut: (id) => {
-          if (id === ids[0]!.taskId) return Promise.reject(new Error('locked'))
-          failedTasks.push(id)
-          return Promise.resolve(true)
-        },
-      },
+      tasks: { timeOut },
     })
-    await expect(sweep.sweep()).rejects.toThrow('locked')
-    expect(failedTasks).toEqual(expect.arrayContaining([ids[1]!.taskId, ids[2]!.taskId]))
-  })
+
+  /** Tasks without an event, whose own age counts. */
+  async function overdueTasks(count: number, age: number): Promise<string[]> {
+    const { rows } = await fixture.sql.query<{ id: string }>(
+      `WITH session AS (
+         INSERT INTO genesis_sessions (id, user_id)
+         SELECT gen_random_uuid(), 'owner' FROM generate_series(1, $1::int) RETURNING id),
+       command AS (
+         INSERT INTO command_inbox (id, session_id, command_type, idempotency_key, payload, status)
+         SELECT gen_random_uuid(), id, 'RequestConceptGeneration', id::text, '{}', 'RECEIVED' FROM session
+         RETURNING id, session_id)
+       INSERT INTO async_tasks (session_id, task_type, triggered_by_command_id, request_event_id, created_at, updated_at)
+       SELECT session_id, 'genesis.concept_generation', id, gen_random_uuid(), at, at
+         FROM command, (SELECT now() - make_interval(secs => $2::float8) AS at) AS moment
+       RETURNING id`,
+      [count, age],
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  const endAll = () => fixture.sql.query(`UPDATE async_tasks SET updated_at = now() WHERE updated_at < now()`)
 
   it('tries again after a fault, and says when it began and when it was over', async () => {
     const proxy = await openTcpProxy(fixture.url)

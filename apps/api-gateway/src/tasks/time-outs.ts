@@ -1,4 +1,5 @@
 /** Fails, again and again, the commands that nobody finished. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { TaskType } from '@infinite-scribe/shared-types'
 import type { UnitOfWork } from '../commands/unit-of-work'
 import { findOverdueTasks } from './find-overdue-tasks'
@@ -6,9 +7,11 @@ import type { TaskService } from './task-service'
 
 export const SWEEP_INTERVAL_MS = 2_000
 
-const TASKS_A_SWEEP = 200
+const TASKS_AT_A_TIME = 200
 // One that waits for a lock must not hold up the others; a sweep must not take the commands' connections.
 const AT_ONCE = 3
+const PATIENCE_MS = 500
+const MAX_LEFT_BEHIND = 2
 
 export interface TimeOutParts {
   readonly unitOfWork: UnitOfWork
@@ -29,6 +32,12 @@ export class TimeOuts {
   private sweeping: Promise<void> = Promise.resolve()
   private stopped = false
   private failing = false
+  private readonly underWay = new Map<string, Promise<void>>()
+  /** Of those under way: nobody waits for them any more. */
+  private readonly leftBehind = new Set<string>()
+  /** Those that could not be failed at their last turn. */
+  private readonly putOff = new Set<string>()
+  private faults: unknown[] = []
 
   constructor(private readonly parts: TimeOutParts) {}
 
@@ -45,32 +54,78 @@ export class TimeOuts {
     }, this.parts.sweepIntervalMs)
   }
 
-  /** Resolves when the sweep under way has ended. */
+  /** Resolves when the sweep under way has ended, and what earlier ones left behind. */
   async stop(): Promise<void> {
     this.stopped = true
     clearTimeout(this.timer)
     await this.sweeping
+    await Promise.all(this.underWay.values())
   }
 
   /**
-   * Fails every task that is overdue now, each in a transaction of its own.
-   * @throws the first fault, after the others had their turn.
+   * Fails every task that is overdue now, each in a transaction of its own. Few that wait for a lock are left behind:
+   * they are not waited for, and if they cannot be failed their turn comes after the others'.
+   * @throws the first fault since the last sweep, after the others had their turn.
    */
   async sweep(): Promise<void> {
-    const { unitOfWork, taskTypes, commandTimeoutSeconds } = this.parts
-    const due = await unitOfWork.readOne((db) =>
-      findOverdueTasks(db, { taskTypes, timeoutSeconds: commandTimeoutSeconds, limit: TASKS_A_SWEEP }),
-    )
-    const faults: unknown[] = []
-    const worker = async () => {
-      for (let id = due.shift(); id !== undefined && !this.stopped; id = due.shift())
-        await this.parts.tasks.timeOut(id).catch((error: unknown) => faults.push(error))
+    const tried = new Set<string>()
+    for (let more = true; more && !this.stopped;) {
+      const due = await this.due(tried)
+      let failed = 0
+      const worker = async () => {
+        for (let id = due.shift(); id !== undefined && !this.stopped; id = due.shift()) {
+          tried.add(id)
+          await this.strike(id, () => failed++)
+        }
+      }
+      const full = due.length === TASKS_AT_A_TIME
+      await Promise.all(Array.from({ length: AT_ONCE }, worker))
+      // A thousand that are due together must not wait for as many sweeps; a database in trouble may wait for the next.
+      more = full && failed > 0
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, worker))
-    if (faults.length > 0) throw faults[0]
+    const [fault] = this.faults
+    this.faults = []
+    if (fault !== undefined) throw fault as Error
+  }
+
+  private async due(tried: ReadonlySet<string>): Promise<string[]> {
+    const { unitOfWork, taskTypes, commandTimeoutSeconds: timeoutSeconds } = this.parts
+    const except = [...tried, ...this.leftBehind]
+    const due = await unitOfWork.readOne((db) =>
+      findOverdueTasks(db, { taskTypes, timeoutSeconds, except, limit: TASKS_AT_A_TIME }),
+    )
+    // What others ended meanwhile need not be remembered.
+    if (tried.size === 0) for (const id of this.putOff) if (!due.includes(id)) this.putOff.delete(id)
+    return [...due.filter((id) => !this.putOff.has(id)), ...due.filter((id) => this.putOff.has(id))]
+  }
+
+  private async strike(id: string, failed: () => void): Promise<void> {
+    const striking = this.parts.tasks
+      .timeOut(id)
+      .then(
+        (hasFailed) => {
+          this.putOff.delete(id)
+          if (hasFailed) failed()
+        },
+        (error: unknown) => {
+          this.putOff.add(id)
+          this.faults.push(error)
+        },
+      )
+      .finally(() => {
+        this.underWay.delete(id)
+        this.leftBehind.delete(id)
+      })
+    this.underWay.set(id, striking)
+    await within(PATIENCE_MS, striking)
+    if (!this.underWay.has(id)) return
+    if (this.leftBehind.size < MAX_LEFT_BEHIND) this.leftBehind.add(id)
+    else await striking
   }
 
   private worked(): void {
+    // Of these nobody knows yet.
+    if (this.leftBehind.size > 0) return
     if (this.failing) this.parts.recovered()
     this.failing = false
   }
@@ -79,4 +134,11 @@ export class TimeOuts {
     if (!this.failing) this.parts.failed(error)
     this.failing = true
   }
+}
+
+/** Resolves when `work` has ended, but not later than in `ms` milliseconds. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const enough = new AbortController()
+  await Promise.race([work, delay(ms, undefined, { signal: enough.signal }).catch(() => undefined)])
+  enough.abort()
 }
