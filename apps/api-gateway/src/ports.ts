@@ -205,7 +205,13 @@ export interface TicketView {
 }
 
 export interface TicketPort {
-  issue(holder: TicketHolder): Promise<TicketView>
+  /** Sells a ticket, or refuses TOKEN_EXPIRED: it would be no good any more. */
+  issue(holder: TicketHolder): Promise<TicketView | Refusal>
+  /**
+   * For whom {@link spend} would take the ticket now; or refuses INVALID_TICKET.
+   * @param bearer the sub of a token that came with it
+   */
+  check(ticket: string, bearer: string | undefined): Promise<TicketHolder | Refusal>
   /**
    * Takes a ticket, once, or refuses INVALID_TICKET.
    * @param bearer the sub of a token that came with it

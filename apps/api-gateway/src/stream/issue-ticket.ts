@@ -5,8 +5,10 @@ import type { Transaction } from '../commands/unit-of-work'
 const insert = statement<{ expires_at: Date }>(
   'issue-ticket',
   `INSERT INTO stream_tickets (hash, user_id, token_expires_at, expires_at)
-   VALUES (decode(?::text, 'hex'), ?::text, to_timestamp(?::double precision),
-           least(now() + make_interval(secs => ?::double precision), to_timestamp(?::double precision)))
+   SELECT decode(?::text, 'hex'), ?::text, token_end,
+          least(now() + make_interval(secs => ?::double precision), token_end)
+     FROM to_timestamp(?::double precision) AS token_end
+    WHERE token_end > now()
    RETURNING expires_at`,
 )
 
@@ -26,11 +28,13 @@ export interface NewTicket {
   readonly lifetimeSeconds: number
 }
 
-/** Writes the ticket, removes some that expired, and answers when it expires, by the database's clock. */
-export async function issueTicket(tx: Transaction, ticket: NewTicket): Promise<Date> {
-  const { hash, userId, tokenExpiresAtSeconds: tokenEnd, lifetimeSeconds } = ticket
-  const [row] = await insert(tx, [hash, userId, tokenEnd, lifetimeSeconds, tokenEnd])
-  if (!row) throw new Error('an insert answered without its row')
-  await removeExpired(tx, [])
-  return row.expires_at
+/**
+ * Writes the ticket, removes some that expired, and answers when it expires, by the database's clock; undefined, and
+ * nothing is written, when its token is over by that clock: a token is taken for some seconds longer.
+ */
+export async function issueTicket(tx: Transaction, ticket: NewTicket): Promise<Date | undefined> {
+  const { hash, userId, tokenExpiresAtSeconds, lifetimeSeconds } = ticket
+  const [row] = await insert(tx, [hash, userId, lifetimeSeconds, tokenExpiresAtSeconds])
+  if (row) await removeExpired(tx, [])
+  return row?.expires_at
 }

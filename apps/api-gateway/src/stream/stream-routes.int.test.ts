@@ -1,4 +1,5 @@
 /** The stream and its tickets over HTTP, on a real PostgreSQL. */
+import { randomUUID } from 'node:crypto'
 import { eventually, signTestToken } from '@infinite-scribe/testing'
 import { ada, agent, runGateway, type RunningGateway } from '../http/running-gateway.kit.test'
 import { HttpReader } from './http-reader.kit.test'
@@ -131,7 +132,7 @@ describe('GET /events/stream', () => {
   })
 
   it('ends when its token expires', async () => {
-    const authorization = `Bearer ${signTestToken('eve', {}, { expiresIn: 1 })}`
+    const authorization = `Bearer ${signTestToken('eve', {}, { expiresIn: 3 })}`
     const reader = await HttpReader.open(`${gateway.url}/events/stream`, { authorization })
     await eventually(() => reader.end === 'whole')
   })
@@ -207,13 +208,39 @@ describe('tickets', () => {
     expect(rows[0].n).toBe(1)
   })
 
+  it('are not spent by a request that is refused', async () => {
+    const ticket = await buyTicket()
+    const path = `/events/stream?ticket=${ticket}`
+    const refused = [
+      await gateway.call({ path: `${path}&context_id=x`, token: null }),
+      await gateway.call({ path: `${path}&last_event_id=x`, token: null }),
+      await gateway.call({ path, token: null, headers: { accept: 'image/png' } }),
+      await gateway.call({ path: `${path}&context_id=${randomUUID()}`, token: null }),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([400, 400, 406, 404])
+    readers.push(await HttpReader.open(`${gateway.url}${path}`))
+    expect((await gateway.call({ path, token: null })).status).toBe(401)
+  })
+
+  it('are not sold for a token that is over, and is taken only because clocks differ', async () => {
+    const before = await gateway.checksum()
+    const late = signTestToken('ada', {}, { expiresIn: -2 })
+    const { status, body } = await gateway.call({
+      method: 'POST',
+      path: '/events/stream/tickets',
+      token: late,
+    })
+    expect([status, body.error_code]).toEqual([401, 'TOKEN_EXPIRED'])
+    expect(await gateway.checksum()).toBe(before)
+  })
+
   it('are good beside a token of the same user', async () => {
     const ticket = await buyTicket()
     await open(`?ticket=${ticket}`)
   })
 
   it('open a stream that ends when the token that bought them expires', async () => {
-    const ticket = await buyTicket(gateway, signTestToken('flo', {}, { expiresIn: 2 }))
+    const ticket = await buyTicket(gateway, signTestToken('flo', {}, { expiresIn: 5 }))
     const reader = await HttpReader.open(`${gateway.url}/events/stream?ticket=${ticket}`)
     expect(reader.end).toBeUndefined()
     await eventually(() => reader.end === 'whole')
@@ -225,7 +252,7 @@ describe('a shutdown', () => {
     const third = await runGateway({ databaseUrl: () => Promise.resolve(gateway.database.gatewayUrl) })
     const streams = [await open('', { at: third }), await open('', { at: third, sub: 'bob' })]
     const stopping = third.stop()
-    await eventually(() => streams.every(({ end }) => end === 'whole'), 2_000)
+    await eventually(() => streams.every(({ end }) => end === 'whole'), 15_000)
     await stopping
     await third.close()
   })

@@ -8,8 +8,8 @@ import { otherMethods } from '../http/mount-endpoints'
 import { HttpProblem } from '../http/problem'
 import { factsOf } from '../http/request-facts'
 import type { TokenPolicy } from '../http/verify-token'
-import { isRefusal } from '../outcome'
-import type { StreamPort, StreamRequest, StreamSeat, TicketPort } from '../ports'
+import { isRefusal, type Refusal } from '../outcome'
+import type { StreamPort, StreamRequest, StreamSeat, TicketHolder, TicketPort } from '../ports'
 
 export const STREAM_PATH = '/events/stream'
 const STREAM_TYPE = 'text/event-stream'
@@ -23,6 +23,8 @@ export interface StreamRouteParts {
 interface Visitor {
   readonly userId: string
   readonly expiresAtSeconds: number
+  /** Takes the ticket, where there is one. @throws {HttpProblem} INVALID_TICKET when another was quicker. */
+  readonly spend: () => Promise<void>
 }
 
 /** A router of the stream alone: its answer is no JSON, so it is no endpoint like the others. */
@@ -40,7 +42,7 @@ function serveStream({ streams, tickets, tokens }: StreamRouteParts): RequestHan
   return async (request, response) => {
     const facts = factsOf(response)
     facts.route = STREAM_PATH
-    const { userId, expiresAtSeconds } = await identify(request, tokens, tickets)
+    const { userId, expiresAtSeconds, spend } = await identify(request, tokens, tickets)
     facts.caller = { sub: userId, scopes: new Set() }
     const seat = streams.admit(userId)
     if (isRefusal(seat)) {
@@ -55,6 +57,11 @@ function serveStream({ streams, tickets, tokens }: StreamRouteParts): RequestHan
       answerRefusal(response, opened)
       return
     }
+    // Last, so that a request which is refused can be made again with its ticket.
+    await spend().catch((problem: unknown) => {
+      opened.cancel()
+      throw problem
+    })
     begin(response)
     if (request.method === 'HEAD') {
       opened.cancel()
@@ -71,15 +78,23 @@ async function identify(request: Request, tokens: TokenPolicy, tickets: TicketPo
   )
   if (ticket === undefined) {
     const { caller, expiresAtSeconds } = await authenticate(request.headers, tokens)
-    return { userId: caller.sub, expiresAtSeconds }
+    return { userId: caller.sub, expiresAtSeconds, spend: () => Promise.resolve() }
   }
   const bearer =
     request.headers.authorization === undefined
       ? undefined
       : (await authenticate(request.headers, tokens)).caller.sub
-  const holder = await tickets.spend(ticket, bearer)
-  if (isRefusal(holder)) throw new HttpProblem(holder.code, holder.message)
-  return { userId: holder.userId, expiresAtSeconds: holder.tokenExpiresAtSeconds }
+  const { userId, tokenExpiresAtSeconds } = holderOf(await tickets.check(ticket, bearer))
+  return {
+    userId,
+    expiresAtSeconds: tokenExpiresAtSeconds,
+    spend: async () => void holderOf(await tickets.spend(ticket, bearer)),
+  }
+}
+
+function holderOf(answer: TicketHolder | Refusal): TicketHolder {
+  if (isRefusal(answer)) throw new HttpProblem(answer.code, answer.message)
+  return answer
 }
 
 function readRequest(request: Request, seat: StreamSeat): Omit<StreamRequest, 'expiresAtSeconds'> {

@@ -2,6 +2,7 @@
 import { time } from '../field-schemas'
 import { endpoint, type Endpoint } from '../http/endpoint'
 import type { JsonSchema } from '../json-schema'
+import { isRefusal } from '../outcome'
 import type { TicketPort } from '../ports'
 
 const TICKET_BODY: JsonSchema = {
@@ -31,10 +32,10 @@ export function ticketEndpoints(tickets: TicketPort): Endpoint[] {
       body: TICKET_BODY,
       bodyOptional: true,
       answers: { 201: TICKET },
-      handle: async ({ context, tokenExpiresAtSeconds }) => ({
-        status: 201,
-        body: await tickets.issue({ userId: context.caller.sub, tokenExpiresAtSeconds }),
-      }),
+      handle: async ({ context, tokenExpiresAtSeconds }) => {
+        const sold = await tickets.issue({ userId: context.caller.sub, tokenExpiresAtSeconds })
+        return isRefusal(sold) ? sold : { status: 201, body: sold }
+      },
     }),
   ]
 }
