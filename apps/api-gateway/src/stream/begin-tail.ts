@@ -1,6 +1,7 @@
 /** Finds where a tail begins: what may be new from now on, and above which id. */
 import type { ClientBase } from 'pg'
 import { Checkpoints } from './checkpoints'
+import { fullXid } from './full-xid'
 
 // The snapshot is the statement's; the transaction takes its id later, when the function runs.
 const TAKE_CHECKPOINT = `SELECT pg_current_xact_id()::text AS xid,
@@ -10,17 +11,15 @@ const TAKE_CHECKPOINT = `SELECT pg_current_xact_id()::text AS xid,
 // read shows in the snapshot that the tail begins with.
 const OLDER_WRITERS = `
   WITH held AS MATERIALIZED (SELECT * FROM pg_locks WHERE granted),
-  now AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax)
+  newest AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax)
   SELECT FROM held AS writing
     JOIN held AS own ON own.virtualtransaction = writing.virtualtransaction AND own.locktype = 'transactionid'
                     AND own.mode = 'ExclusiveLock'
-   CROSS JOIN now
+   CROSS JOIN newest
    WHERE writing.locktype = 'relation' AND writing.relation = 'domain_events'::regclass
      AND writing.database = (SELECT oid FROM pg_database WHERE datname = current_database())
      AND writing.mode = 'RowExclusiveLock'
-     AND (CASE WHEN (now.xmax & -4294967296) + own.transactionid::text::bigint < now.xmax + 2147483648
-          THEN (now.xmax & -4294967296) + own.transactionid::text::bigint
-          ELSE (now.xmax & -4294967296) + own.transactionid::text::bigint - 4294967296 END) < $1::bigint
+     AND ${fullXid('own.transactionid::text::bigint', 'newest.xmax + 2147483648')} < $1::bigint
    LIMIT 1`
 
 const TRIES = 20

@@ -14,11 +14,11 @@ import {
 // By the user's sessions, or by the ids where only the latest are missing: PostgreSQL knows which is less.
 const selectIds = statement<{ id: string }>(
   'missed-event-ids',
-  `WITH now AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax)
+  `WITH newest AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax)
    SELECT e.id
      FROM genesis_sessions mine
      JOIN domain_events e ON e.aggregate_id = mine.id::text AND e.aggregate_type = 'GENESIS_SESSION'
-    CROSS JOIN now
+    CROSS JOIN newest
     WHERE mine.user_id = ?::text AND e.id > ?::bigint AND ${OWNER_OF_EVENT} = mine.user_id
       AND pg_visible_in_snapshot(${WRITER_OF_EVENT}, ?::pg_snapshot)
       AND NOT pg_visible_in_snapshot(${WRITER_OF_EVENT}, ?::pg_snapshot)

@@ -28,21 +28,21 @@ export interface NewEvents {
   readonly full: boolean
 }
 
-/** `now` is the current snapshot; `changed` the oldest transaction that may have ended since $1, if any did. */
+/** `newest` is the current snapshot; `changed` the oldest transaction that may have ended since $1, if any did. */
 const READ_NEW = `
-  WITH now AS MATERIALIZED (
+  WITH newest AS MATERIALIZED (
     SELECT pg_current_snapshot() AS snapshot,
            pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax,
            coalesce((SELECT max(id) FROM domain_events), 0) AS highest,
            CASE WHEN $7::boolean THEN pg_current_xact_id()::text END AS xid),
   changed AS MATERIALIZED (
     SELECT least((SELECT min(x::text::bigint) FROM pg_snapshot_xip($1::pg_snapshot) AS x
-                   WHERE pg_visible_in_snapshot(x, now.snapshot)),
-                 CASE WHEN now.xmax > pg_snapshot_xmax($1::pg_snapshot)::text::bigint
+                   WHERE pg_visible_in_snapshot(x, newest.snapshot)),
+                 CASE WHEN newest.xmax > pg_snapshot_xmax($1::pg_snapshot)::text::bigint
                       THEN pg_snapshot_xmax($1::pg_snapshot)::text::bigint END) AS xid
-      FROM now)
-  SELECT now.snapshot::text AS snapshot, now.highest::text AS highest, now.xid, e.*
-    FROM now
+      FROM newest)
+  SELECT newest.snapshot::text AS snapshot, newest.highest::text AS highest, newest.xid, e.*
+    FROM newest
     LEFT JOIN LATERAL (
       SELECT ${EVENT_COLUMNS}, ${OWNER_OF_EVENT} AS owner
         FROM domain_events e
@@ -92,9 +92,9 @@ export async function readNewEvents(
 }
 
 const READ_REST = `
-  WITH now AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax)
+  WITH newest AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax)
   SELECT ${EVENT_COLUMNS}, ${OWNER_OF_EVENT} AS owner
-    FROM domain_events e CROSS JOIN now
+    FROM domain_events e CROSS JOIN newest
    WHERE e.id > $3::bigint
      AND e.aggregate_type = 'GENESIS_SESSION'
      AND pg_visible_in_snapshot(${WRITER_OF_EVENT}, $2::pg_snapshot)

@@ -1,4 +1,5 @@
 /** An event as a stream shows it, made from its row without parsing what it carries. */
+import { fullXid } from './full-xid'
 
 export interface StreamEvent {
   /** domain_events.id: the order in which events of one batch go out. */
@@ -40,13 +41,8 @@ export const EVENT_COLUMNS = `e.id, e.event_id, e.correlation_id, e.causation_id
   e.aggregate_type, e.aggregate_id, e.aggregate_version, e.payload::text AS payload, e.metadata::text AS metadata,
   e.created_at`
 
-/**
- * The full id of the transaction that wrote `e`, as xid8: the row has its lower 32 bits (xmin), and the rest is
- * that of the newest transaction (`now.xmax`, bigint), or one less where the row would lie in the future.
- */
-export const WRITER_OF_EVENT = `(CASE WHEN (now.xmax & -4294967296) + e.xmin::text::bigint < now.xmax
-  THEN (now.xmax & -4294967296) + e.xmin::text::bigint
-  ELSE (now.xmax & -4294967296) + e.xmin::text::bigint - 4294967296 END)::text::xid8`
+/** The full id of the transaction that wrote `e`, as xid8: none that is seen is of the future. */
+export const WRITER_OF_EVENT = `${fullXid('e.xmin::text::bigint', 'newest.xmax')}::text::xid8`
 
 /** The event in a row. */
 export function toStreamEvent(row: StreamEventRow): StreamEvent {
