@@ -94,9 +94,13 @@ function spoilt(example: object, inner = false): fc.Arbitrary<string> {
   return fc.tuple(...members, added).map((all) => object(all.filter((each) => each !== undefined)))
 }
 
-function bodyOf({ operation }: Operation): fc.Arbitrary<Buffer | undefined> {
-  const content = operation.requestBody?.content['application/json'].examples ?? {}
-  const examples = Object.values<any>(content).map(({ value }) => value as object)
+function examplesOf({ operation }: Operation): object[] {
+  const examples = operation.requestBody?.content['application/json'].examples ?? {}
+  return Object.values<any>(examples).map(({ value }) => value as object)
+}
+
+function bodyOf(operation: Operation): fc.Arbitrary<Buffer | undefined> {
+  const examples = examplesOf(operation)
   const json = fc.oneof(...examples.map((example) => spoilt(example)), hostile, member())
   return weighted<Buffer | undefined>(
     [1, fc.constant(undefined)],
@@ -147,7 +151,7 @@ function queryOf({ operation }: Operation): fc.Arbitrary<string> {
     ) as fc.Arbitrary<string | undefined>[]
   const strange = seldom(fc.tuple(text, text).map((pair) => pair.map(encode).join('=')))
   return fc
-    .tuple(...named, ...named, strange)
+    .tuple(...named, strange)
     .map((all) => all.filter((each) => each !== undefined).join('&'))
     .map((query) => (query === '' ? '' : `?${query}`))
 }
@@ -167,10 +171,24 @@ function pathOf({ path }: Operation): fc.Arbitrary<string> {
   return weighted([6, fc.constant(path)], [1, wrong.map((id) => path.replace(/\{\w+\}/, id))])
 }
 
+/** Who may make requests to `operation`. */
+function callerOf({ operation }: Operation): 'agent' | 'owner' {
+  const roles: readonly string[] = operation.security[0]?.bearer ?? []
+  return roles.length > 0 ? 'agent' : 'owner'
+}
+
+/** The document's own examples, as requests that are in order. */
+export function plainRequestsTo(operation: Operation): GeneratedRequest[] {
+  const { method, path } = operation
+  const plain = { method, path, whose: 'fresh', token: callerOf(operation) } as const
+  const examples = examplesOf(operation).map((example) => new Bytes(Buffer.from(JSON.stringify(example))))
+  if (examples.length === 0) return [{ ...plain, headers: {}, body: undefined }]
+  return examples.map((body) => ({ ...plain, headers: { 'content-type': 'application/json' }, body }))
+}
+
 /** Requests to `operation`, most of them nearly in order. */
 export function requestsTo(operation: Operation): fc.Arbitrary<GeneratedRequest> {
-  const roles: readonly string[] = operation.operation.security[0]?.bearer ?? []
-  const usual = roles.length > 0 ? 'agent' : 'owner'
+  const usual = callerOf(operation)
   const others = fc.constantFrom('owner', 'agent', 'foreign', 'none', 'nonsense')
   const methods = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD')
   return fc
