@@ -1,7 +1,7 @@
 /** A page that reloads at any moment shows what a page that never reloaded shows. */
-import { eventually, signTestToken } from '@infinite-scribe/testing'
+import { eventually } from '@infinite-scribe/testing'
 import fc from 'fast-check'
-import { agent, runGateway, type RunningGateway } from '../http/running-gateway.kit.test'
+import { ada, agent, runGateway, type RunningGateway } from '../http/running-gateway.kit.test'
 import { HttpReader } from './http-reader.kit.test'
 
 let gateway: RunningGateway
@@ -15,7 +15,7 @@ afterAll(async () => {
   await gateway.close()
 })
 
-const authorization = `Bearer ${signTestToken('ada')}`
+const authorization = `Bearer ${ada}`
 
 /** What a page shows of a session: what the state said, and on it what the stream told. */
 interface Page {
@@ -40,8 +40,14 @@ function pageOf(state: any): Page {
   }
 }
 
-async function load(session: string, at: RunningGateway): Promise<{ page: Page; reader: HttpReader }> {
+/** @param meanwhile what is written after the page asked for the state, and before it opens the stream */
+async function load(
+  session: string,
+  at: RunningGateway,
+  meanwhile: () => Promise<unknown>,
+): Promise<{ page: Page; reader: HttpReader }> {
   const { body } = await at.call({ path: `/genesis/sessions/${session}/state` })
+  await meanwhile()
   const query = `context_id=${session}&last_event_id=${body.stream_position}`
   return {
     page: pageOf(body),
@@ -72,14 +78,22 @@ function apply(before: Page, { events }: HttpReader): Page {
   }, before)
 }
 
-const step = fc.constantFrom('feedback', 'confirm', 'request', 'complete', 'reload', 'cut')
+/** What an agent or the owner can say of a task's end. */
+const ENDS: Record<string, (step: number) => { token: string; body: object }> = {
+  complete: (step) => ({ token: agent, body: { result: { step } } }),
+  fail: (step) => ({ token: agent, body: { error: { message: `no idea at ${step}` } } }),
+  cancel: () => ({ token: ada, body: {} }),
+}
+
+const step = fc.constantFrom('feedback', 'confirm', 'request', ...Object.keys(ENDS), 'reload', 'cut')
 
 describe('a reload at any moment', () => {
   it('shows what a page shows that never reloaded', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
         const session = await gateway.openSession()
-        const steady = await load(session, gateway)
+        const feedback = () => gateway.send(session, 'SubmitFeedback', { rating: 5 })
+        const steady = await load(session, gateway, feedback)
         let page = steady.page
         let current = steady.reader
         const seen: number[] = []
@@ -95,13 +109,12 @@ describe('a reload at any moment', () => {
           else if (name === 'confirm') await at.send(session, 'ConfirmStage', { data: { step: index } })
           else if (name === 'request')
             taskId ??= (await at.send(session, 'RequestConceptGeneration')).body.task_id
-          else if (name === 'complete' && taskId !== undefined) {
-            const path = `/tasks/${taskId}/complete`
-            await at.call({ method: 'POST', path, token: agent, body: { result: { step: index } } })
+          else if (ENDS[name] && taskId !== undefined) {
+            await at.call({ method: 'POST', path: `/tasks/${taskId}/${name}`, ...ENDS[name](index) })
             taskId = undefined
           } else if (name === 'reload') {
             if (current !== steady.reader) leave()
-            ;({ page, reader: current } = await load(session, at))
+            ;({ page, reader: current } = await load(session, at, feedback))
             seen.length = 0
           } else if (name === 'cut' && current !== steady.reader) {
             await eventually(() => current.position)
