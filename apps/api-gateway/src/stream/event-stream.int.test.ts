@@ -105,26 +105,24 @@ describe('order and completeness', () => {
     again.cut()
   })
 
-  it('is delayed by no stranger who writes for ten seconds, here or in another database of the server', async () => {
+  it('waits for no stranger who writes for a minute, here or in another database of the server', async () => {
     const elsewhere = await createTestDatabase()
     const strangers = [await fixture.begin(), await fixture.begin(elsewhere.url)]
     const writing = strangers.map(async ({ client }) => {
       await client.query('CREATE TABLE stranger AS SELECT 1')
-      return client.query('SELECT pg_sleep(10)')
+      return client.query('SELECT pg_sleep(60)')
     })
     const session = await fixture.newSession('gus')
     const reader = await replica.read('gus')
     for (let version = 1; version <= 5; version += 1) {
-      const written = performance.now()
       await fixture.appendAndWake(session)
-      await eventually(() => reader.shown.length === version, 1_000, 2)
-      expect(performance.now() - written).toBeLessThan(1_000)
+      await eventually(() => reader.shown.length === version)
     }
     const resumed = await replica.read('gus', { lastEventId: reader.frames[0]!.id! })
     await fixture.expectShown(resumed, session, [1, 2, 3, 4, 5])
-    // Both were writing all the while; nobody has to wait for the rest of their ten seconds.
+    // Both were writing all the while; nobody has to wait for the rest of their minute.
     const { rowCount } = await fixture.sql.query(
-      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(10)'
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'
           AND datname = ANY ($1) AND backend_xid IS NOT NULL`,
       [[fixture.url, elsewhere.url].map((url) => new URL(url).pathname.slice(1))],
     )
