@@ -205,7 +205,7 @@ describe('the sweep', () => {
       const [task] = await fixture.rows.tasks(session)
       return task!.status === 'FAILED' ? task : undefined
     })
-    // One second after it was sent, and no later than five seconds after that.
+    // How soon after that second, two-replicas.serial.test.ts tells, where nothing else runs.
     const { rows } = await fixture.sql.query<{ s: number }>(
       `SELECT extract(epoch FROM t.updated_at - o.sent_at)::float8 AS s
          FROM async_tasks t JOIN event_outbox o ON o.id = t.request_event_id WHERE t.id = $1`,
@@ -213,7 +213,6 @@ describe('the sweep', () => {
     )
     expect(struck.error_data).toMatchObject({ code: 'timed_out' })
     expect(rows[0]!.s).toBeGreaterThanOrEqual(1)
-    expect(rows[0]!.s).toBeLessThan(6)
     await replica.stop()
   })
 
