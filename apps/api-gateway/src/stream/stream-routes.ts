@@ -70,13 +70,11 @@ async function identify(request: Request, tokens: TokenPolicy, tickets: TicketPo
     () => new HttpProblem('INVALID_TICKET', 'There is more than one ticket'),
   )
   if (ticket === undefined) {
-    const { caller, expiresAtSeconds } = await authenticate(request.headers, tokens)
+    const { caller, expiresAtSeconds } = await authenticate(request, tokens)
     return { userId: caller.sub, expiresAtSeconds }
   }
   const bearer =
-    request.headers.authorization === undefined
-      ? undefined
-      : (await authenticate(request.headers, tokens)).caller.sub
+    request.headers.authorization === undefined ? undefined : (await authenticate(request, tokens)).caller.sub
   const holder = await tickets.spend(ticket, bearer)
   if (isRefusal(holder)) throw new HttpProblem(holder.code, holder.message)
   return { userId: holder.userId, expiresAtSeconds: holder.tokenExpiresAtSeconds }
