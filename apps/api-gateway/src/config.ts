@@ -88,18 +88,20 @@ export function readGatewaySettings(environment: Environment): GatewaySettings {
   })
 }
 
+/** Faults of those settings that are right alone. */
 function crossFaults(settings: {
-  SERVICE_TYPE: string
-  PORT: number
-  GATEWAY_ADMIN_PORT: number
-  CORS_ORIGINS: string[]
+  SERVICE_TYPE?: string
+  PORT?: number
+  GATEWAY_ADMIN_PORT?: number
+  CORS_ORIGINS?: string[]
 }): string[] {
   const faults: string[] = []
   if (settings.SERVICE_TYPE !== SERVICE_TYPE) faults.push(`SERVICE_TYPE: must be ${SERVICE_TYPE}, or not set`)
-  if (settings.PORT === settings.GATEWAY_ADMIN_PORT && settings.PORT !== 0) {
+  // 0 lets the system choose, and undefined is a fault already told.
+  if (settings.PORT && settings.PORT === settings.GATEWAY_ADMIN_PORT) {
     faults.push('GATEWAY_ADMIN_PORT: must differ from PORT')
   }
-  for (const origin of settings.CORS_ORIGINS) {
+  for (const origin of settings.CORS_ORIGINS ?? []) {
     if (!isOrigin(origin)) {
       faults.push(
         `CORS_ORIGINS: "${origin}" is no origin such as https://app.example (exact ones only, no path, no "*")`,

@@ -73,8 +73,10 @@ describe('the settings of the gateway', () => {
       DATABASE_URL: 'mysql://ada:hunter2@db/x',
       EVENTS_TOPIC: 'no topic',
       LOG_LEVEL: 'loud',
+      SERVICE_TYPE: 'message-relay',
+      CORS_ORIGINS: '*',
     })
-    expect(faults).toHaveLength(6)
+    expect(faults).toHaveLength(8)
     expect(faults.join()).not.toContain('hunter2')
     for (const fault of faults) expect(fault).not.toContain('\n')
   })

@@ -92,16 +92,17 @@ function read(environment: Environment): RelayConfiguration {
     { ...KAFKA_AND_DATABASE, SERVICE_TYPE: str({ choices: [SERVICE] }) },
     (given) => {
       const faults: string[] = []
-      if (given.KAFKA_BROKERS.length === 0) faults.push('KAFKA_BROKERS: names no broker')
-      if (given.RELAY_LEASE <= given.RELAY_PUBLISH_TIMEOUT) {
+      if (given.KAFKA_BROKERS?.length === 0) faults.push('KAFKA_BROKERS: names no broker')
+      const { RELAY_LEASE: lease = Infinity, RELAY_PUBLISH_TIMEOUT: deadline = 0 } = given
+      if (lease <= deadline) {
         faults.push(
-          `RELAY_LEASE: must be longer than RELAY_PUBLISH_TIMEOUT (${given.RELAY_PUBLISH_TIMEOUT} s), or a publish outlives its lease`,
+          `RELAY_LEASE: must be longer than RELAY_PUBLISH_TIMEOUT (${deadline} s), or a publish outlives its lease`,
         )
       }
-      if (given.KAFKA_SSL_CA_FILE !== undefined && !given.KAFKA_SSL) {
+      if (given.KAFKA_SSL_CA_FILE !== undefined && given.KAFKA_SSL === false) {
         faults.push('KAFKA_SSL: must be true with KAFKA_SSL_CA_FILE')
       }
-      if (given.KAFKA_SASL_MECHANISM !== '') {
+      if (given.KAFKA_SASL_MECHANISM) {
         if (given.KAFKA_SASL_USERNAME === '')
           faults.push('KAFKA_SASL_USERNAME: is required with KAFKA_SASL_MECHANISM')
         if (given.KAFKA_SASL_PASSWORD === '')

@@ -3,7 +3,13 @@ import { containersProvider } from './containers/containers-provider'
 import { dockerAnswers } from './containers/docker-engine'
 import { externalProvider } from './external/external-provider'
 import { missingForNative, nativeProvider } from './native/native-provider'
-import { PROVIDER_NAMES, StackRefusal, type ProviderName, type StackProvider } from './provider'
+import {
+  PROVIDER_NAMES,
+  StackRefusal,
+  type ProviderName,
+  type ServerPorts,
+  type StackProvider,
+} from './provider'
 import type { RunFolder } from './runs/run-folder'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -63,18 +69,22 @@ export const chooseProvider = async (environment: Environment): Promise<Provider
   )
 }
 
-/** Makes the provider, with its data and logs in the run's folder. Nothing runs until it is started. */
+/**
+ * Makes the provider, with its data and logs in the run's folder. Nothing runs until it is started.
+ * @param ports preferred by servers of its own, where they are free
+ */
 export const openProvider = async (
   name: ProviderName,
   run: RunFolder,
   environment: Environment,
+  ports: ServerPorts = {},
 ): Promise<StackProvider> => {
   switch (name) {
     case 'external':
       return externalProvider(environment.DATABASE_URL ?? '', environment.KAFKA_BROKERS ?? '')
     case 'containers':
-      return containersProvider(run)
+      return containersProvider(run, ports)
     case 'native':
-      return nativeProvider(run)
+      return nativeProvider(run, [], ports)
   }
 }

@@ -43,6 +43,12 @@ export interface KafkaPart extends StackPart {
   readonly brokers: string
 }
 
+/** Ports on this machine. */
+export interface ServerPorts {
+  readonly postgres?: number
+  readonly kafka?: number
+}
+
 export interface StackProvider {
   readonly name: ProviderName
   readonly postgres: PostgresPart

@@ -426,6 +426,7 @@ export interface components {
                 delivery: {
                     /** @enum {unknown} */
                     status: "PENDING" | "SENT" | "FAILED";
+                    /** @description Tries since the event last became due: it begins anew when an event that FAILED is sent again, by the relay after an outage or by an operator. */
                     attempts: number;
                     topic?: string;
                     partition?: number;

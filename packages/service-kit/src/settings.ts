@@ -16,13 +16,13 @@ export class ConfigurationError extends Error {
 
 /**
  * The settings that `specs` name, parsed and frozen.
- * @param crossChecks faults that only several settings together show; asked only where each alone is right
+ * @param crossChecks faults that only several settings together show; it is given those that are right alone
  * @throws {ConfigurationError} with every fault.
  */
 export function readSettings<S extends Specs>(
   environment: Readonly<Record<string, string | undefined>>,
   specs: S,
-  crossChecks: (settings: CleanedEnv<S>) => string[] = () => [],
+  crossChecks: (settings: Partial<CleanedEnv<S>>) => string[] = () => [],
 ): Readonly<CleanedEnv<S>> {
   // An empty variable is an absent one: compose files pass `NAME=` for what is not set.
   const given = Object.fromEntries(
@@ -37,7 +37,8 @@ export function readSettings<S extends Specs>(
       }
     },
   })
-  if (faults.length === 0) faults.push(...crossChecks(settings))
+  // A copy: what is wrong alone is undefined in it, where envalid's own object throws.
+  faults.push(...crossChecks({ ...settings }))
   if (faults.length > 0) throw new ConfigurationError(faults)
   return Object.freeze(settings)
 }

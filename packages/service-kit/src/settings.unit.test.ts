@@ -79,10 +79,15 @@ it('tells every fault together, one a line, and repeats no value', () => {
   expect(new ConfigurationError(faults).message.split('\n')).toHaveLength(6)
 })
 
-it('asks for faults of several settings together once each is right alone', () => {
+it('tells faults of several settings beside those of others, where each of the several is right alone', () => {
   const lease = { LEASE: integerBetween(1, 60)(), DEADLINE: integerBetween(1, 60)() }
-  const check = ({ LEASE, DEADLINE }: { LEASE: number; DEADLINE: number }) =>
-    LEASE > DEADLINE ? [] : ['LEASE: must be longer than DEADLINE']
+  const check = ({ LEASE, DEADLINE }: { LEASE?: number; DEADLINE?: number }) =>
+    LEASE !== undefined && DEADLINE !== undefined && LEASE <= DEADLINE
+      ? ['LEASE: must be longer than DEADLINE']
+      : []
+  expect(
+    faultsOf(() => readSettings({ LEASE: '4', DEADLINE: '4' }, { ...lease, PORT: tcpPort() }, check)),
+  ).toEqual(['PORT: is required', 'LEASE: must be longer than DEADLINE'])
   expect(faultsOf(() => readSettings({ LEASE: '4', DEADLINE: '4' }, lease, check))).toEqual([
     'LEASE: must be longer than DEADLINE',
   ])

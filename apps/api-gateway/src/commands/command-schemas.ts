@@ -41,7 +41,11 @@ const delivery = {
   required: ['status', 'attempts'],
   properties: {
     status: { enum: OUTBOX_STATUSES },
-    attempts: { type: 'integer' },
+    attempts: {
+      type: 'integer',
+      description:
+        'Tries since the event last became due: it begins anew when an event that FAILED is sent again, by the relay after an outage or by an operator.',
+    },
     topic: { type: 'string' },
     partition: { type: 'integer' },
     offset: { type: 'string' },

@@ -194,6 +194,13 @@ badInputTests(31, () => gateway, [
   unsupported('text/plain', confirm, type('text/plain')),
   unsupported('a form', 'command_type=ConfirmStage', type('application/x-www-form-urlencoded')),
   unsupported('latin1 charset', confirm, type('application/json; charset=latin1')),
+  unsupported(
+    'latin1 beside other parameters',
+    confirm,
+    type('application/json; a=b; charset=latin1; c="d"'),
+  ),
+  unsupported('two charsets', confirm, type('application/json; charset=utf-8; charset = latin1')),
+  unsupported('a parameter without a value', confirm, type('application/json; charset')),
   unsupported('utf-16 charset', confirm, type('application/json; charset=utf-16')),
   unsupported('JSON of another kind', confirm, type('application/json-seq')),
   unsupported('unknown content encoding', confirm, { 'content-encoding': 'zstd' }),
@@ -212,6 +219,8 @@ describe('good bodies that lie close', () => {
     ['a body of exactly 100 KB', spaces(100 * 1024)],
     ['gzip', gzipSync(note('1')), gzip],
     ['charset=UTF-8', note('1'), type('Application/JSON; charset="UTF-8"')],
+    ['unknown parameters', note('1'), type('application/json;foo=bar; v="a;b" ; charset=utf-8;')],
+    ['Accept with a charset', note('1'), { accept: 'application/json;charset=utf-8' }],
     ['identity', note('1'), { 'content-encoding': 'identity' }],
     ['the same key in two objects', feedback('{"a":{"x":1},"b":{"x":1}}')],
   ]

@@ -83,7 +83,13 @@ badInputTests(8, () => gateway, [
 badInputTests(
   11,
   () => gateway,
-  ['image/png', 'application/json', 'text/plain, image/*', 'text/event-stream;q=0'].map((accept) => ({
+  [
+    'image/png',
+    'application/json',
+    'text/plain, image/*',
+    'text/event-stream;q=0',
+    'text/event-stream;charset=latin1',
+  ].map((accept) => ({
     input: `stream asked for with Accept: ${accept}`,
     status: 406,
     code: 'NOT_ACCEPTABLE',

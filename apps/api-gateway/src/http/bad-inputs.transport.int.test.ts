@@ -104,6 +104,24 @@ test('a caller without a token is refused before the body is there', async () =>
   expectRaw(answer, 401, 'MISSING_TOKEN')
 })
 
+test.each([
+  ['/genesis/sessions', 'authorization'],
+  ['/events/stream', 'AUTHORIZATION'],
+])('two Authorization headers on %s are refused, though the first is good', async (path, name) => {
+  const answer = await gateway.raw(
+    lines(
+      `GET ${path} HTTP/1.1`,
+      HOST,
+      `Authorization: Bearer ${ada}`,
+      `${name}: Bearer x`,
+      'Connection: close',
+      '',
+      '',
+    ),
+  )
+  expectRaw(answer, 401, 'INVALID_TOKEN')
+})
+
 test('a body is asked for when all before it is in order', async () => {
   const body = '{"command_type":"SubmitFeedback"}'
   const socket = connect(gateway.port, '127.0.0.1')

@@ -32,7 +32,7 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
   return async (request, response) => {
     const facts = factsOf(response)
     facts.route = endpoint.path
-    const { caller, expiresAtSeconds } = await authenticate(request.headers, gates.tokens)
+    const { caller, expiresAtSeconds } = await authenticate(request, gates.tokens)
     facts.caller = caller
     if (endpoint.scope) requireScope(caller, endpoint.scope)
     if (endpoint.rateLimited) await gates.limitRate(request, response)

@@ -82,3 +82,37 @@ it('calls a token expired only when its signature is good', async () => {
   const other = secretKey('another-secret-of-32-bytes-012345')
   expect(await codeOf(signed('HS256', other), late)).toBe('INVALID_TOKEN')
 })
+
+it.each<[string, object, string]>([
+  ['iat', { iat: 'yesterday' }, 'has an iat that is no number'],
+  ['iat', { iat: Math.floor(Date.now() / 1000) + 60 }, 'was issued in the future'],
+  ['sub', { sub: '' }, 'has no sub that is a non-empty string'],
+  ['sub', { sub: 'x'.repeat(256) }, 'has a sub of more than 255 characters'],
+  ['sub', { sub: 'a\0' }, 'has a sub with \\u0000 or half of a surrogate pair'],
+])('says what is wrong with %s %j', async (_, wrong, why) => {
+  const key = secretKey('a-secret-of-thirty-two-bytes-0123')
+  const claims = {
+    sub: 'ada',
+    iss: 'issuer',
+    aud: 'genesis',
+    exp: Math.floor(Date.now() / 1000) + 60,
+    ...wrong,
+  }
+  const token = byHand(claims, key)
+  await expect(
+    verifyToken(
+      token,
+      policy(['HS256'], () => key),
+    ),
+  ).rejects.toMatchObject({
+    code: 'INVALID_TOKEN',
+    message: `The token ${why}`,
+  })
+})
+
+/** jsonwebtoken would refuse to sign some of them. */
+function byHand(claims: object, key: KeyObject): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`
+  return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
+}

@@ -32,7 +32,7 @@ export interface TailSettings {
   readonly gapMs: number
   /** Rows in one answer. */
   readonly batchSize: number
-  /** How long {@link EventTail.refresh} waits for PostgreSQL, in milliseconds. */
+  /** How long {@link EventTail.refresh} waits for PostgreSQL, in milliseconds: longer than `reconnectMs`. */
   readonly patienceMs: number
   /** The longest wait before another try to connect, in milliseconds. */
   readonly reconnectMs: number
@@ -42,8 +42,8 @@ export const TAIL_SETTINGS: TailSettings = {
   pollMs: 5_000,
   gapMs: 10,
   batchSize: 200,
-  patienceMs: 3_000,
-  reconnectMs: 2_000,
+  patienceMs: 1_500,
+  reconnectMs: 1_000,
 }
 
 export interface EventTailParts {

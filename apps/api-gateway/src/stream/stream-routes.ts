@@ -77,13 +77,11 @@ async function identify(request: Request, tokens: TokenPolicy, tickets: TicketPo
     () => new HttpProblem('INVALID_TICKET', 'There is more than one ticket'),
   )
   if (ticket === undefined) {
-    const { caller, expiresAtSeconds } = await authenticate(request.headers, tokens)
+    const { caller, expiresAtSeconds } = await authenticate(request, tokens)
     return { userId: caller.sub, expiresAtSeconds, spend: () => Promise.resolve() }
   }
   const bearer =
-    request.headers.authorization === undefined
-      ? undefined
-      : (await authenticate(request.headers, tokens)).caller.sub
+    request.headers.authorization === undefined ? undefined : (await authenticate(request, tokens)).caller.sub
   const { userId, tokenExpiresAtSeconds } = holderOf(await tickets.check(ticket, bearer))
   return {
     userId,

@@ -39,5 +39,5 @@ it.each([
 it('keeps what is no result away from those that read JSON', () => {
   const { stdout, stderr } = type('requeue 00000000-0000-4000-8000-000000000000 --json')
   expect(JSON.parse(stdout)).toEqual({ requeued: [] })
-  expect(stderr).toContain('not FAILED, or dropped')
+  expect(stderr).toContain('there is no such row')
 })

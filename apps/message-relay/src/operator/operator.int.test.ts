@@ -32,6 +32,8 @@ afterEach(async () => {
   await database.drop()
 })
 
+/** What was said beside the results of the last command. */
+let warned: string[] = []
 /** How far each bar had come when it was put away. */
 const bars: string[] = []
 
@@ -39,12 +41,13 @@ const bars: string[] = []
 /** Types a command; what it printed, and the exit code. */
 async function type(line: string, { yes = false } = {}): Promise<{ code: number; text: string; json: any }> {
   const printed: string[] = []
+  warned = []
   let code = 0
   const program = operatorProgram({
     environment: relayEnvironment(database.relayUrl, topic),
     who: 'tester@here',
     print: (text) => printed.push(text),
-    warn: () => undefined,
+    warn: (text) => warned.push(text),
     bar: (title, total) => {
       let reached = 0
       return { at: (done) => (reached = done), end: () => bars.push(`${title} ${reached} of ${total}`) }
@@ -123,7 +126,12 @@ it('sends FAILED rows again, counts before it asks, and leaves an audit row', as
   expect((await type(`requeue ${one} --json`)).json).toEqual({ requeued: [one] })
   expect(await outboxRow(pool, one!)).toMatchObject({ status: 'PENDING', attempts: 0, parked: true })
   expect((await type('requeue --until 2999-01-01T00:00:00Z --yes --json')).json.requeued).toEqual(others)
-  expect((await type(`requeue ${randomUUID()}`)).code).toBe(1)
+  const unknown = randomUUID()
+  expect((await type(`requeue ${one} ${unknown}`)).code).toBe(1)
+  expect(warned).toEqual([
+    `${one}: is PENDING, not FAILED`,
+    expect.stringMatching(`^${unknown}: there is no`),
+  ])
   const { rows } = await pool.query('SELECT who, action, rows FROM outbox_audit ORDER BY id')
   expect(rows).toEqual([
     { who: 'tester@here', action: 'requeue', rows: 1 },
@@ -142,15 +150,25 @@ it('drops FAILED rows for good: they stay, and requeue passes them by', async ()
   expect((await type('requeue --class record_too_large --yes --json')).json).toEqual({ requeued: [] })
   expect(await countByStatus(pool)).toEqual({ FAILED: 2 })
   expect((await type(`drop ${ids[0]}`)).code).toBe(1)
+  expect(warned).toEqual([`${ids[0]}: was dropped`])
 })
 
 it('refuses what names no rows, no id or no time', async () => {
   await expect(type('requeue')).rejects.toThrow()
-  await expect(type('requeue not-an-id')).rejects.toThrow('is no outbox id')
-  await expect(type('list --failed --since yesterday')).rejects.toThrow('is no time')
+  await expect(type('requeue not-an-id')).rejects.toThrow('An outbox id is a UUID.')
+  await expect(type('list --failed --since yesterday')).rejects.toThrow('A time is written like')
   await expect(type('list --failed --limit 0')).rejects.toThrow('positive')
   await expect(type('list')).rejects.toThrow('--failed')
   await expect(type('replay')).rejects.toThrow()
+})
+
+it('says so where a session has no events to replay', async () => {
+  const session = randomUUID()
+  expect(await type(`replay --session ${session}`)).toMatchObject({ code: 1, text: 'sent again: 0 events' })
+  expect(warned).toEqual([`There are no events of a session ${session}.`])
+  expect((await type(`replay --session ${session} --since 2026-01-01T00:00:00Z --dry-run`)).code).toBe(1)
+  expect(warned).toEqual([`There are no events of that time of a session ${session}.`])
+  expect((await type('replay --since 2999-01-01T00:00:00Z')).code).toBe(0)
 })
 
 it('replays a session’s facts in their order, byte for byte where the first row is still there', async () => {

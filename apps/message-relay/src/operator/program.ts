@@ -13,6 +13,7 @@ import { table } from './table'
 import { withBar, type Terminal } from './terminal'
 import { createTopics } from './topics'
 import { verify } from './verify'
+import { whyLeft } from './why-left'
 
 interface Output {
   json?: boolean
@@ -20,19 +21,21 @@ interface Output {
 type Change = Output & { yes?: boolean; dryRun?: boolean }
 
 function outboxId(text: string, earlier: string[] | undefined): string[] {
-  if (!isUuid(text)) throw new InvalidArgumentError('is no outbox id')
+  if (!isUuid(text)) throw new InvalidArgumentError('An outbox id is a UUID.')
   return [...(earlier ?? []), text]
 }
 
 function moment(text: string): string {
   const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('is no time such as 2026-01-31T09:00:00Z')
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('A time is written like 2026-01-31T09:00:00Z.')
   return time.toISOString()
 }
 
 function positive(text: string): number {
   const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('is no positive whole number')
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a positive whole number.')
   return number
 }
 
@@ -52,10 +55,14 @@ export function operatorProgram(terminal: Terminal): Command {
     return false
   }
 
-  const unlessAll = (wanted: readonly string[], done: readonly string[]): void => {
+  const tellLeft = async (
+    database: OperatorDatabase,
+    wanted: readonly string[],
+    done: readonly string[],
+  ): Promise<void> => {
     const left = [...new Set(wanted.map((id) => id.toLowerCase()))].filter((id) => !done.includes(id))
     if (left.length === 0) return
-    terminal.warn(`not FAILED, or dropped: ${left.join(' ')}`)
+    for (const line of await whyLeft(database, left)) terminal.warn(line)
     terminal.exitWith(1)
   }
 
@@ -129,7 +136,7 @@ export function operatorProgram(terminal: Terminal): Command {
             requeue(database, selection, terminal.who, at),
           )
           show(options, { requeued }, () => `sent again: ${counted(requeued.length, 'row')}`)
-          if (ids?.length) unlessAll(ids, requeued)
+          if (ids?.length) await tellLeft(database, ids, requeued)
         })
       },
     )
@@ -151,7 +158,7 @@ export function operatorProgram(terminal: Terminal): Command {
         if (!(await agreed(rows, options, 'Drop'))) return
         const dropped = await drop(database, ids, terminal.who)
         show(options, { dropped }, () => `dropped: ${counted(dropped.length, 'row')}`)
-        unlessAll(ids, dropped)
+        await tellLeft(database, ids, dropped)
       })
     })
 
@@ -176,6 +183,11 @@ export function operatorProgram(terminal: Terminal): Command {
       }
       await onDatabase(async (database) => {
         const events = await countReplay(database, selection)
+        if (events === 0 && session !== undefined) {
+          const times = since === undefined && until === undefined ? '' : ' of that time'
+          terminal.warn(`There are no events${times} of a session ${session}.`)
+          terminal.exitWith(1)
+        }
         if (options.dryRun) {
           show(options, { dry_run: true, events }, () => `${counted(events, 'event')} would be sent again`)
           return

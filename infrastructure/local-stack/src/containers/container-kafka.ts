@@ -6,6 +6,7 @@ import type { KafkaPart } from '../provider'
 import { waitForKafka } from '../readiness/kafka-ready'
 import { ContainerPart, type Container } from './container-part'
 import { dockerClient } from './docker-engine'
+import type { ContainerLabels } from './stale-containers'
 
 const IMAGE = 'confluentinc/cp-kafka:7.7.0'
 const START_TIMEOUT_MS = 90_000
@@ -29,6 +30,14 @@ export class ContainerKafka extends ContainerPart implements KafkaPart {
   private port: number | undefined
   private host = 'localhost'
 
+  constructor(
+    logFile: string,
+    labels: ContainerLabels,
+    private readonly preferredPort?: number,
+  ) {
+    super(logFile, labels)
+  }
+
   get brokers(): string {
     if (this.port === undefined) throw new Error('kafka has no port before its first start')
     return `${this.host}:${this.port}`
@@ -37,7 +46,7 @@ export class ContainerKafka extends ContainerPart implements KafkaPart {
   protected async describe(): Promise<GenericContainer> {
     const { KafkaContainer } = await import('@testcontainers/kafka')
     this.host = (await dockerClient()).info.containerRuntime.host
-    const port = await freePort()
+    const port = await freePort(this.preferredPort)
     this.port = port
     /** The base asks for a port of the engine's choice at the last moment, and that one changes at a restart. */
     class FixedPortKafka extends KafkaContainer {

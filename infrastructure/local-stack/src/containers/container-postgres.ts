@@ -5,6 +5,7 @@ import { DATABASE_NAME, type PostgresPart } from '../provider'
 import { waitForPostgres } from '../readiness/postgres-ready'
 import { ContainerPart } from './container-part'
 import { dockerClient } from './docker-engine'
+import type { ContainerLabels } from './stale-containers'
 
 const IMAGE = 'postgres:16'
 const USER = 'postgres'
@@ -15,6 +16,14 @@ export class ContainerPostgres extends ContainerPart implements PostgresPart {
   readonly name = 'postgres'
   private port: number | undefined
   private host = 'localhost'
+
+  constructor(
+    logFile: string,
+    labels: ContainerLabels,
+    private readonly preferredPort?: number,
+  ) {
+    super(logFile, labels)
+  }
 
   get adminUrl(): string {
     return this.databaseUrl('postgres')
@@ -28,7 +37,7 @@ export class ContainerPostgres extends ContainerPart implements PostgresPart {
   protected async describe(): Promise<GenericContainer> {
     const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
     this.host = (await dockerClient()).info.containerRuntime.host
-    this.port = await freePort()
+    this.port = await freePort(this.preferredPort)
     return new PostgreSqlContainer(IMAGE)
       .withDatabase('postgres')
       .withUsername(USER)

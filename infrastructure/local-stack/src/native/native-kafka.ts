@@ -57,6 +57,7 @@ export class NativeKafka extends NativePart implements KafkaPart {
   constructor(
     private readonly places: NativeKafkaPlaces,
     private readonly further: readonly FurtherListener[] = [],
+    private readonly preferredPort?: number,
   ) {
     super(places.logFile)
   }
@@ -71,7 +72,7 @@ export class NativeKafka extends NativePart implements KafkaPart {
     const libs = await kafkaJars(this.logFile, signal)
     const keepsPorts = this.ports !== undefined
     for (let attempt = 1; ; attempt += 1) {
-      this.ports ??= { broker: await freePort(), controller: await freePort() }
+      this.ports ??= { broker: await freePort(this.preferredPort), controller: await freePort() }
       signal.throwIfAborted()
       try {
         await this.launch(libs, this.ports)

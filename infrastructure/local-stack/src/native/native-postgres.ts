@@ -48,6 +48,7 @@ export class NativePostgres extends NativePart implements PostgresPart {
   constructor(
     private readonly places: NativePostgresPlaces,
     private readonly account: ServerAccount | undefined,
+    private readonly preferredPort?: number,
   ) {
     super(places.logFile)
   }
@@ -74,7 +75,7 @@ export class NativePostgres extends NativePart implements PostgresPart {
     if (!existsSync(this.dataFolder)) await this.initialise(binaries)
     const keepsPort = this.port !== undefined
     for (let attempt = 1; ; attempt += 1) {
-      this.port ??= await freePort()
+      this.port ??= await freePort(this.preferredPort)
       signal.throwIfAborted()
       try {
         await this.launch(binaries, this.port)

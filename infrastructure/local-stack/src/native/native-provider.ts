@@ -1,7 +1,7 @@
 /** The native provider: PostgreSQL and Kafka as processes of this machine. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { startTogether, type StackProvider } from '../provider'
+import { startTogether, type ServerPorts, type StackProvider } from '../provider'
 import type { RunFolder } from '../runs/run-folder'
 import { hasMaven, kafkaJarsCached } from './kafka-jars'
 import { javaCommand, NativeKafka, type FurtherListener } from './native-kafka'
@@ -32,8 +32,13 @@ export const missingForNative = (): string[] => {
 /**
  * The provider with its data in the run's folder; nothing runs yet.
  * @param listeners of the broker, beside the plain one
+ * @param ports preferred, where they are free
  */
-export const nativeProvider = (run: RunFolder, listeners: readonly FurtherListener[] = []): StackProvider => {
+export const nativeProvider = (
+  run: RunFolder,
+  listeners: readonly FurtherListener[] = [],
+  ports: ServerPorts = {},
+): StackProvider => {
   const account = serverAccount()
   const home = homeFor(join(run.path, 'data'), account)
   run.recordHome(home)
@@ -42,8 +47,8 @@ export const nativeProvider = (run: RunFolder, listeners: readonly FurtherListen
     logFile: run.logFile(name),
     pidFile: run.pidFile(name),
   })
-  const postgres = new NativePostgres(places('postgres'), account)
-  const kafka = new NativeKafka(places('kafka'), listeners)
+  const postgres = new NativePostgres(places('postgres'), account, ports.postgres)
+  const kafka = new NativeKafka(places('kafka'), listeners, ports.kafka)
   return {
     name: 'native',
     postgres,

@@ -11,12 +11,14 @@ const LIFETIME_SECONDS = 24 * 60 * 60
 /** HMAC-SHA-256 wants a key of at least its own size. */
 const SECRET_BYTES = 32
 
-/** What the environment gives, else a fresh key for this run. */
-export const jwtSettings = (environment: Environment): JwtSettings => ({
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+
+/** What the environment gives, else `secret`. */
+export const jwtSettings = (environment: Environment, secret = newSecret()): JwtSettings => ({
   issuer: environment.JWT_ISSUER ?? 'infinite-scribe-local',
   audience: environment.JWT_AUDIENCE ?? 'infinite-scribe',
   algorithm: 'HS256',
-  secret: environment.JWT_SECRET ?? randomBytes(SECRET_BYTES).toString('base64url'),
+  secret: environment.JWT_SECRET ?? secret,
 })
 
 /** A token for `subject`, good for 24 hours; `scope` is space-separated. */

@@ -16,9 +16,10 @@ describe('the credentials', () => {
     expect(exp - iat).toBeLessThanOrEqual(24 * 3600)
   })
 
-  it('have a key of their own for each run, unless one is given', () => {
+  it('have a key of their own, unless one is given or kept', () => {
     expect(jwtSettings({}).secret).not.toBe(jwtSettings({}).secret)
-    expect(jwtSettings({ JWT_SECRET: 'given', JWT_ISSUER: 'me' })).toMatchObject({
+    expect(jwtSettings({}, 'kept').secret).toBe('kept')
+    expect(jwtSettings({ JWT_SECRET: 'given', JWT_ISSUER: 'me' }, 'kept')).toMatchObject({
       secret: 'given',
       issuer: 'me',
     })

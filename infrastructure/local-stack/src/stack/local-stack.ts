@@ -20,6 +20,8 @@ export interface StackOptions {
   /** Without it the provider's own: the one that DATABASE_URL names, or `infinite_scribe`. */
   readonly database?: string
   readonly eventsTopic?: string
+  /** Signs the tokens unless the environment gives another; a fresh one unless given. */
+  readonly secret?: string
   /** Preferred ports; a free one is taken instead of one that is in use, and where none is preferred. */
   readonly ports?: { readonly gateway: number; readonly gatewayAdmin: number; readonly relay: number }
   /** Told when a service ends without having been asked to. */
@@ -42,7 +44,7 @@ export class LocalStack {
 
   constructor(private readonly options: StackOptions) {
     this.provider = options.provider
-    this.jwt = jwtSettings(options.environment)
+    this.jwt = jwtSettings(options.environment, options.secret)
     this.eventsTopic = options.eventsTopic ?? options.environment.EVENTS_TOPIC ?? DEFAULT_TOPIC
     this.tokens = this.signTokens()
   }

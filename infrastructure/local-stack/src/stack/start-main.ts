@@ -6,6 +6,7 @@ import { exitCodeOf, runProgram, shutdownSignal, untilAborted } from '../cli/run
 import { STACK_FOLDER } from '../repository'
 import { RunFolder } from '../runs/run-folder'
 import { serveControl } from './control-server'
+import { keepStart, readKeptStart } from './kept-start'
 import { LocalStack } from './local-stack'
 import { removeStackFile } from './stack-file'
 import { Supervisor } from './supervisor'
@@ -58,8 +59,10 @@ runProgram(async () => {
   const { env } = process
   const name = await chooseProvider(env)
   const run = await RunFolder.open(join(STACK_FOLDER, 'runs'), 'start', true)
+  const kept = readKeptStart(run.path)
   const stack = new LocalStack({
-    provider: await openProvider(name, run, env),
+    provider: await openProvider(name, run, env, kept.ports),
+    secret: kept.secret,
     run,
     environment: env,
     ports: {
@@ -73,6 +76,7 @@ runProgram(async () => {
   try {
     await untilAborted(signal, stack.start(progress))
     if (signal.aborted) return exitCodeOf(signal)
+    keepStart(run.path, kept.secret, stack.describe())
     supervisor.watch()
     const control = await serveControl(supervisor.perform)
     welcome(stack)

@@ -67,6 +67,11 @@ describe('.env.example', () => {
     expect(without(exampleNames, [...serviceNames, ...COMPOSE_ONLY])).toEqual([])
   })
 
+  it('serves both services as one file: the service type is named and not set', () => {
+    expect(exampleNames).toContain('SERVICE_TYPE')
+    expect(exampleValues).not.toHaveProperty('SERVICE_TYPE')
+  })
+
   it("shows the gateway's defaults", () => {
     const required = {
       DATABASE_URL: exampleValues.DATABASE_URL,
