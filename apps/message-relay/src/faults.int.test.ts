@@ -84,7 +84,7 @@ it('claims again when its backend was killed in the middle of a claim', async ()
   await eventually(async () => {
     const { rowCount } = await pool.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'message-relay'
-          AND wait_event_type = 'Lock' AND query LIKE '%claimable%'`,
+          AND wait_event_type = 'Lock' AND query LIKE '%mine.after, mine.up_to%'`,
     )
     return (rowCount ?? 0) > 0
   })

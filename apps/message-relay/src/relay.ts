@@ -5,6 +5,7 @@ import { InFlight } from './pipeline/in-flight'
 import { Lanes } from './pipeline/lanes'
 import { LateRows } from './pipeline/late-rows'
 import { LeaseKeeper } from './pipeline/lease-keeper'
+import { PublishLine } from './pipeline/publish-line'
 import type {
   ClaimedRow,
   Clock,
@@ -73,10 +74,7 @@ export class Relay {
   private stopAt = Infinity
   private pollAt = 0
   private claimWaitMs = 0
-  /** The last batch that was claimed has begun to be published. */
-  private begun: Promise<void> = Promise.resolve()
-  private published: Promise<void> = Promise.resolve()
-  private settled: Promise<void> = Promise.resolve()
+  private readonly line: PublishLine
 
   constructor(
     private readonly parts: RelayParts,
@@ -89,6 +87,12 @@ export class Relay {
     this.circuit = new CircuitBreaker(publisher, clock, events)
     this.claims = new Claims(outbox, lanes, inFlight, late, clock, { bounds, failedKeyPolicy })
     this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
+    this.line = new PublishLine({
+      publish: (rows, trial) => this.publish(rows, trial),
+      settle: (attempted, trial) => this.settle(attempted, trial),
+      stopping: () => this.isStopping(),
+      guarded: (work) => this.orStop(work),
+    })
     const { parked } = this.claims
     this.settling = new Settling(outbox, lanes, inFlight, late, parked, clock, failedKeyPolicy, events)
     this.leases = new LeaseKeeper(parts.leases, lanes, inFlight, late, clock, settings, events)
@@ -107,7 +111,7 @@ export class Relay {
   async run(): Promise<void> {
     const besides = [this.orStop(this.keepLeases()), this.orStop(this.keepUp())]
     await this.orStop(this.relay())
-    await this.orStop(this.pipelineEmpty())
+    await this.orStop(this.line.empty())
     // Not before: what is in flight can be settled under the lease alone.
     this.drained = true
     this.parts.lanesWakeUp.wake()
@@ -156,7 +160,7 @@ export class Relay {
     if (this.lanes.size === 0 || !this.publishing.leaseLastsForAPublish()) return NO_LEASE_WAIT_MS
     this.poll()
     const trial = this.circuit.state === 'half_open'
-    if (trial) await this.pipelineEmpty()
+    if (trial) await this.line.empty()
     if (this.isStopping()) return 0
 
     const claim = await this.claim()
@@ -166,10 +170,8 @@ export class Relay {
       if (trial) this.circuit.nothingToTry()
       return this.idleMs()
     }
-    await this.begun // one batch waits to be published while the next is read, no more
-    this.begun = this.published
-    this.published = this.orStop(this.publishThenSettle(this.begun, claim.rows, trial))
-    if (trial) await this.pipelineEmpty()
+    await this.line.take(claim.rows, trial)
+    if (trial) await this.line.empty()
     return 0
   }
 
@@ -189,20 +191,12 @@ export class Relay {
     }
   }
 
-  private async publishThenSettle(
-    before: Promise<void>,
-    rows: readonly ClaimedRow[],
-    trial: boolean,
-  ): Promise<void> {
-    await before
-    // What was claimed ahead is left as it was found; behind a batch nobody knows of it must not go at all.
-    if (this.isStopping()) return
+  private async publish(rows: readonly ClaimedRow[], trial: boolean): Promise<readonly AttemptedRow[]> {
     const startedAt = this.now()
     const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
     this.circuit.published(attempted)
     this.parts.events.published(attempted, this.now() - startedAt)
-    await this.settled // at most two batches are published and not settled
-    this.settled = this.orStop(this.settle(attempted, trial))
+    return attempted
   }
 
   private async settle(attempted: readonly AttemptedRow[], trial: boolean): Promise<void> {
@@ -224,11 +218,6 @@ export class Relay {
   /** Asked anew after each wait. */
   private isStopping(): boolean {
     return this.stopping
-  }
-
-  private async pipelineEmpty(): Promise<void> {
-    await this.published
-    await this.settled
   }
 
   /** The safety net: whatever no signal told of is looked for once a poll. */
