@@ -89,7 +89,7 @@ it('publishes nothing more once it was told to stop, and hands its lanes over', 
   let published = 0
   let claimed = 0
   const stopping = startCoreRelay(
-    database.url,
+    database.relayUrl,
     async (records) => {
       published += records.length
       if (published > 1) await gate

@@ -73,7 +73,7 @@ it('loses nothing and keeps the order while its backends are killed mid-claim an
 })
 
 it('claims again when its backend was killed in the middle of a claim', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic, { RELAY_POLL_INTERVAL: '30' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '30' }))
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   await wakeRelays(pool)
   await eventually(async () => (await outboxRow(pool, id!)).status === 'SENT')
