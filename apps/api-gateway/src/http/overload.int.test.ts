@@ -97,8 +97,8 @@ it.each([
       return performance.now() - startedAt
     }),
   )
-  // A whole crowd in this very process, on a machine that may be busy: one request alone has two seconds.
-  expect(Math.max(...longest)).toBeLessThan(4_000)
+  // A whole crowd in this very process, on a machine that may be busy: one request alone has two seconds, a hang no end.
+  expect(Math.max(...longest)).toBeLessThan(15_000)
 })
 
 it('lives and says that it is ready again after its event loop was blocked, and lost nothing', async () => {
