@@ -52,7 +52,7 @@ function modelOutbox(): Promise<OutboxUnderTest> {
         begun.commit()
         return Promise.resolve()
       }
-      return Promise.resolve({ commit })
+      return Promise.resolve({ xid: String(begun.xid), commit })
     },
     stored: (id) => {
       const row = tables.all().find((each) => each.id === id)

@@ -36,7 +36,7 @@ export interface OutboxUnderTest {
   /** Commits rows in one transaction. */
   insert(rows: readonly NewRow[]): Promise<Omit<RowRef, 'token'>[]>
   /** Inserts rows in a transaction that stays open. */
-  open(rows: readonly NewRow[]): Promise<{ commit(): Promise<void> }>
+  open(rows: readonly NewRow[]): Promise<{ readonly xid: string; commit(): Promise<void> }>
   stored(id: string): Promise<StoredRow | undefined>
   /** As an operator's SQL does. */
   setStatus(id: string, status: OutboxStatus): Promise<void>

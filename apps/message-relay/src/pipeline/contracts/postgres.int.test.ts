@@ -33,7 +33,7 @@ async function outboxInPostgres(): Promise<OutboxUnderTest> {
   const testDatabase = await createTestDatabase()
   const pool = new Pool({ connectionString: testDatabase.url, max: 3 })
   const database = new Database(
-    { url: testDatabase.url, applicationName: 'test', connections: 4, queryTimeoutMs: 10_000 },
+    { url: testDatabase.relayUrl, applicationName: 'test', connections: 4, queryTimeoutMs: 10_000 },
     () => undefined,
   )
   const run = async (statement: string, values: unknown[] = []) => void (await pool.query(statement, values))
@@ -45,7 +45,9 @@ async function outboxInPostgres(): Promise<OutboxUnderTest> {
       const client = await pool.connect()
       await client.query('BEGIN')
       await insert(client, rows)
+      const { rows: own } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid')
       return {
+        xid: own[0]!.xid,
         commit: async () => {
           await client.query('COMMIT')
           client.release()

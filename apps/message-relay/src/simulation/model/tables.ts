@@ -48,6 +48,7 @@ export interface TablesObserver {
 
 /** A writer's transaction. */
 export interface ModelTransaction {
+  readonly xid: number
   /** Draws a number, and writes a row that nobody sees yet. */
   insert(row: NewModelRow): ModelRow
   commit(): void
@@ -109,6 +110,7 @@ export class Tables {
     const xid = this.begin()
     const written: ModelRow[] = []
     return {
+      xid,
       insert: (row) => {
         const inserted = this.newRow(row)
         written.push(inserted)
