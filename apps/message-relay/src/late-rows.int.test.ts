@@ -55,7 +55,7 @@ it('relays a row that was inserted early and committed late, which holds nobody 
 })
 
 it('relays a late row before the next row of its key', async () => {
-  service = await startTestRelay(relayEnvironment(database.url, topic))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic))
   const { rows: keys } = await pool.query<{ key: string }>(
     `SELECT 'k' || n AS key FROM generate_series(1, 1000) AS n
       WHERE hashtext('k' || n) & 63 = hashtext('k1') & 63 ORDER BY n LIMIT 2`,
