@@ -7,6 +7,7 @@ import { evolve } from '../genesis/session'
 import { isRefusal, refuse, ServiceFault, type Refusal } from '../outcome'
 import type { Caller, CommandAnswer, CommandPort, CommandRequest, ReceiptView } from '../ports'
 import { accepted, answerAgain, duplicateOf, firstStatus } from './command-answer'
+import type { CommandWriter } from './command-writer'
 import { chain } from './event-chain'
 import { refuseOversized } from './event-size'
 import { findByIdempotencyKey } from './find-by-idempotency-key'
@@ -31,6 +32,7 @@ export interface EventSettings {
 export interface CommandServiceParts {
   readonly catalog: CommandCatalog
   readonly unitOfWork: UnitOfWork
+  readonly writer: CommandWriter
   readonly queues: SessionQueues
   readonly notifier: Notifier
   readonly settings: EventSettings
@@ -169,7 +171,9 @@ export class CommandService implements CommandPort {
     const { session, next, envelopes } = command
     // Until it is known how the write ended, nothing is known of the session.
     this.sessions.forget(session.sessionId)
-    const written = (await committing(writeCommands(attempt.db, [command], 0))).has(command.commandId)
+    const written = attempt.inLine
+      ? (await committing(writeCommands(attempt.db, [command], 0))).has(command.commandId)
+      : await this.parts.writer.write(command)
     const last = envelopes.at(-1)
     if (written && last)
       this.sessions.remember({

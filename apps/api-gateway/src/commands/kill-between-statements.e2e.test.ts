@@ -94,9 +94,11 @@ async function killAt(place: number, idempotencyKey: string, then: 'go on' | 'en
       () => 'no answer',
     )
     const stopped = await eventually(async () => {
+      // Longer than strangers in one statement may wait for each other's locks: it is alone now.
       const { rows } = await sql.query<{ pid: number }>(
         `SELECT pid FROM pg_stat_activity
-          WHERE datname = current_database() AND application_name = 'api-gateway' AND wait_event_type = 'Lock'`,
+          WHERE datname = current_database() AND application_name = 'api-gateway' AND wait_event_type = 'Lock'
+            AND clock_timestamp() - query_start > interval '300 ms'`,
       )
       return rows.length === 1 && rows[0]
     })
@@ -153,4 +155,73 @@ it.each([
     message: 'Command already processing',
     duplicate_command_id: rows[0]!.command,
   })
+})
+
+it('in the middle of a statement of several sessions leaves all of it, and each key gives its answer', async () => {
+  const waiting = (count: number) =>
+    eventually(async () => {
+      const { rowCount } = await sql.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND relation = 'command_inbox'::regclass
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      )
+      return rowCount === count
+    })
+  const hold = async () => {
+    const holder = await sql.connect()
+    await holder.query('BEGIN; LOCK TABLE command_inbox IN SHARE MODE')
+    return holder
+  }
+  const letGo = async (holder: Awaited<ReturnType<typeof hold>>) => {
+    await holder.query('ROLLBACK')
+    holder.release()
+  }
+  const sessions = await Promise.all(Array.from({ length: 8 }, openSession))
+  for (const one of sessions) expect((await request('warm', one, 'SubmitFeedback')).status).toBe(200)
+  const send = (one: string) => request('key', one, 'SubmitFeedback').catch(() => 'no answer')
+
+  // The two that may be under way wait for the first holder, and the one of all others for the second.
+  const first = await hold()
+  const plugs: Promise<unknown>[] = []
+  for (const one of sessions.slice(0, 2)) {
+    plugs.push(send(one))
+    await waiting(plugs.length)
+  }
+  const second = hold()
+  await waiting(3)
+  const answers = sessions.slice(2).map(send)
+  // A moment for them to arrive; one that comes late is not written, and that is as right.
+  await fetch(`${url}/openapi.json`)
+  await letGo(first)
+  await Promise.all(plugs)
+  await waiting(1)
+  await gateway.stop('SIGKILL')
+  expect(await Promise.all(answers)).toEqual(Array(6).fill('no answer'))
+  await letGo(await second)
+
+  const written = async () =>
+    (
+      await sql.query<{ session: string; transaction: string; events: number; outbox: number }>(
+        `SELECT c.session_id AS session, c.xmin::text AS transaction, count(e)::int AS events, count(o)::int AS outbox
+           FROM command_inbox c
+           LEFT JOIN domain_events e ON e.correlation_id = c.id
+           LEFT JOIN event_outbox o ON o.id = e.event_id
+          WHERE c.session_id = ANY ($1) AND c.idempotency_key = 'key'
+          GROUP BY c.id`,
+        [sessions.slice(2)],
+      )
+    ).rows
+  await eventually(async () => (await written()).length > 0)
+  const rows = await written()
+  expect(rows.length).toBeGreaterThan(1)
+  expect(new Set(rows.map(({ transaction }) => transaction)).size).toBe(1)
+  for (const row of rows) expect(row).toMatchObject({ events: 1, outbox: 1 })
+  await startGateway()
+  for (const one of sessions.slice(2)) {
+    const again = await request('key', one, 'SubmitFeedback')
+    const wasWritten = rows.some(({ session: written }) => written === one)
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([
+      200,
+      wasWritten ? 'true' : null,
+    ])
+  }
 })

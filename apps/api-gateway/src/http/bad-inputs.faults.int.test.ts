@@ -80,7 +80,9 @@ describe('bad input 35: 503 SERVICE_UNAVAILABLE + Retry-After', () => {
       const late = send()
       const other = await eventually(async () => {
         const { rows } = await gateway.sql.query<{ n: string }>(
-          `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          // Longer than a statement waits that others may share: it keeps its connection now.
+          `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+              AND clock_timestamp() - query_start > interval '300 ms'`,
         )
         return rows[0]?.n === '1' ? gateway.call({ path: `/genesis/sessions/${session}/state` }) : undefined
       })
