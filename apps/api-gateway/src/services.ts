@@ -3,6 +3,7 @@ import { describeError, type Logger, type Tracing } from '@infinite-scribe/servi
 import type { Knex } from 'knex'
 import { systemClock, type Clock } from './clock'
 import { CommandService } from './commands/command-service'
+import { CommandWriter } from './commands/command-writer'
 import type { Notifier } from './commands/notifier'
 import { SessionQueues } from './commands/session-queues'
 import { TracedUnitOfWork } from './commands/traced-unit-of-work'
@@ -104,7 +105,7 @@ export function createServices(parts: ServiceParts): Services {
   })
 
   const writing = {
-    commands: new CommandService(common),
+    commands: new CommandService({ ...common, writer: new CommandWriter(knex) }),
     sessions: new SessionService(common),
     tasks,
   }

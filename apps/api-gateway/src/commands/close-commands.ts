@@ -1,13 +1,22 @@
 /** Ends commands that are under way. */
 import type { CommandStatus } from '@infinite-scribe/shared-types'
 import { statement } from '../database/statement'
+import { UNFINISHED_COMMAND } from '../database/status-lists'
 import type { OpenTask } from '../genesis/task'
 import type { Transaction } from './unit-of-work'
 
-const update = statement(
+/**
+ * The UPDATE that ends commands which have not ended.
+ * @param closing a relation with the columns `command_id` and `status`
+ */
+export const CLOSE_COMMANDS = (closing: string) => `
+  UPDATE command_inbox SET status = closing.status, updated_at = clock_timestamp()
+    FROM ${closing} closing
+   WHERE command_inbox.id = closing.command_id AND command_inbox.status IN ${UNFINISHED_COMMAND}`
+
+const close = statement(
   'close-commands',
-  `UPDATE command_inbox SET status = ?::text, updated_at = clock_timestamp()
-    WHERE id = ANY (?::uuid[]) AND status IN ('RECEIVED', 'PROCESSING')`,
+  CLOSE_COMMANDS('(SELECT unnest(?::uuid[]) AS command_id, ?::text AS status)'),
 )
 
 /** Sets `status` on the commands that asked for these tasks. */
@@ -16,5 +25,5 @@ export async function closeCommands(
   tasks: readonly OpenTask[],
   status: CommandStatus,
 ): Promise<void> {
-  if (tasks.length > 0) await update(tx, [status, tasks.map(({ commandId }) => commandId)])
+  if (tasks.length > 0) await close(tx, [tasks.map(({ commandId }) => commandId), status])
 }

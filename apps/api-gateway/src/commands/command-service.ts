@@ -2,27 +2,25 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock'
 import type { CatalogedCommand, CommandCatalog } from '../genesis/command-catalog'
+import { SESSION_FINISHED_ERROR } from '../genesis/task'
 import { evolve } from '../genesis/session'
 import { isRefusal, refuse, ServiceFault, type Refusal } from '../outcome'
 import type { Caller, CommandAnswer, CommandPort, CommandRequest, ReceiptView } from '../ports'
-import { advanceSession } from './advance-session'
-import { appendEvents } from './append-events'
-import { closeCommands } from './close-commands'
 import { accepted, answerAgain, duplicateOf, firstStatus } from './command-answer'
-import { createTask } from './create-task'
+import type { CommandWriter } from './command-writer'
 import { chain } from './event-chain'
 import { refuseOversized } from './event-size'
 import { findByIdempotencyKey } from './find-by-idempotency-key'
 import { findPendingTwin } from './find-pending-twin'
-import { loadSession } from './load-session'
+import { loadSession, type LoadedSession } from './load-session'
 import { ownsSession } from './owns-session'
 import type { Notifier } from './notifier'
 import { readReceipt } from './read-receipt'
-import { isDuplicateCommand, recordCommand } from './record-command'
-import { saveToOutbox } from './save-to-outbox'
+import { isDuplicateCommand } from './record-command'
+import { RememberedSessions } from './remembered-sessions'
 import type { SessionQueues } from './session-queues'
-import { cancelTasks } from './cancel-tasks'
-import type { Transaction, UnitOfWork } from './unit-of-work'
+import { committing, OvertakenError, type Attempt, type Transaction, type UnitOfWork } from './unit-of-work'
+import { writeCommands, type DecidedCommand } from './write-commands'
 
 export interface EventSettings {
   /** The Kafka topic of every event. */
@@ -34,6 +32,7 @@ export interface EventSettings {
 export interface CommandServiceParts {
   readonly catalog: CommandCatalog
   readonly unitOfWork: UnitOfWork
+  readonly writer: CommandWriter
   readonly queues: SessionQueues
   readonly notifier: Notifier
   readonly settings: EventSettings
@@ -50,14 +49,15 @@ const MAX_VANISHED_TWINS = 10
 
 export class CommandService implements CommandPort {
   readonly supported: readonly string[]
+  private readonly sessions = new RememberedSessions()
 
   constructor(private readonly parts: CommandServiceParts) {
     this.supported = parts.catalog.supported
   }
 
   /**
-   * Carries out one command in one transaction, and wakes the relay.
-   * @throws {ServiceFault} as {@link UnitOfWork.write} and {@link SessionQueues.inTurn} do.
+   * Carries out one command in one transaction, which is one statement, and wakes the relay.
+   * @throws {ServiceFault} as {@link UnitOfWork.writeAtOnce} and {@link SessionQueues.inTurn} do.
    */
   async processCommand(request: CommandRequest): Promise<CommandAnswer | Refusal> {
     const command = this.parts.catalog.find(request.commandType)
@@ -94,8 +94,8 @@ export class CommandService implements CommandPort {
     const ids: Ids = { commandId: randomUUID(), taskId: randomUUID() }
     for (let vanished = 0; vanished < MAX_VANISHED_TWINS; vanished++) {
       try {
-        return await this.parts.unitOfWork.write(
-          (tx) => this.carryOut(tx, request, command, ids),
+        return await this.parts.unitOfWork.writeAtOnce(
+          (attempt) => this.carryOut(attempt, request, command, ids),
           request.sessionId,
         )
       } catch (error) {
@@ -107,54 +107,82 @@ export class CommandService implements CommandPort {
     throw new ServiceFault('CONCURRENCY_CONFLICT', 'Other commands of this type came first again and again')
   }
 
+  // What is remembered of a session is good enough to accept on, for the write is fenced by it; a refusal is given on
+  // what was just read alone, and only when the key was not used before.
   private async carryOut(
-    tx: Transaction,
+    attempt: Attempt,
+    request: CommandRequest,
+    command: CatalogedCommand,
+    ids: Ids,
+  ): Promise<CommandAnswer | Refusal> {
+    const remembered = attempt.inLine
+      ? undefined
+      : this.sessions.recall(request.sessionId, request.caller.sub)
+    if (remembered) {
+      const answer = await this.decideAndWrite(attempt, remembered, request, command, ids)
+      if (answer && !isRefusal(answer)) return answer
+    }
+    const session = await loadSession(attempt.db, request.sessionId, request.caller.sub)
+    if (!session) return refuse('SESSION_NOT_FOUND', 'There is no such session')
+    const answer = await this.decideAndWrite(attempt, session, request, command, ids)
+    if (!answer) throw new OvertakenError()
+    if (!isRefusal(answer)) return answer
+    const earlier = await findByIdempotencyKey(attempt.db, request)
+    return earlier ? answerAgain(command.definition, earlier) : answer
+  }
+
+  /** The answer, or undefined when `session` is no longer what is known of it: nothing was written. */
+  private async decideAndWrite(
+    attempt: Attempt,
+    session: LoadedSession,
     request: CommandRequest,
     { definition, decide }: CatalogedCommand,
     { commandId, taskId }: Ids,
-  ): Promise<CommandAnswer | Refusal> {
+  ): Promise<CommandAnswer | Refusal | undefined> {
     const { settings, clock } = this.parts
-    const { payload, caller, requestId } = request
-    const session = await loadSession(tx, request.sessionId, caller.sub)
-    if (!session) return refuse('SESSION_NOT_FOUND', 'There is no such session')
-    const { sessionId } = session
-
-    const earlier = await findByIdempotencyKey(tx, request)
-    if (earlier) return answerAgain(definition, earlier)
-
-    const events = decide(session.state, { sessionId, commandId, taskId, payload })
+    const { payload, caller, requestId, idempotencyKey = commandId, traceparent } = request
+    const { sessionId, state } = session
+    const events = decide(state, { sessionId, commandId, taskId, payload })
     if (isRefusal(events)) return events
-    const next = events.reduce(evolve, session.state)
-    const cancelled = session.state.openTasks.filter((open) => !next.openTasks.includes(open))
+    const next = events.reduce(evolve, state)
     const envelopes = chain(session, events, { commandId, actor: caller.sub, requestId, at: clock() })
     const oversized = refuseOversized(envelopes, settings.eventMaxBytes)
     if (oversized) return oversized
 
-    // Locks in the order of every transaction: inbox rows, session row, tasks, events, outbox.
-    await recordCommand(tx, {
+    const written = await this.write(attempt, {
       commandId,
-      sessionId,
       commandType: definition.type,
-      idempotencyKey: request.idempotencyKey ?? commandId,
+      idempotencyKey,
       payload,
       status: firstStatus(definition),
+      session,
+      next,
+      envelopes,
+      topic: settings.eventsTopic,
+      ...(traceparent !== undefined && { traceparent }),
+      ...(definition.mode === 'async' && { task: { taskId, taskType: definition.taskType } }),
+      cancelled: state.openTasks.filter((open) => !next.openTasks.includes(open)),
+      cancelledBecause: SESSION_FINISHED_ERROR,
     })
-    await closeCommands(tx, cancelled, 'FAILED')
-    await advanceSession(tx, session, next, envelopes)
-    await cancelTasks(tx, cancelled)
-    if (definition.mode === 'async')
-      await createTask(tx, {
-        taskId,
-        taskType: definition.taskType,
-        commandId,
-        sessionId,
-        requestEventId: envelopes[0]?.event_id ?? '',
-        input: payload,
+    return written ? accepted(definition, commandId, taskId) : undefined
+  }
+
+  private async write(attempt: Attempt, command: DecidedCommand): Promise<boolean> {
+    const { session, next, envelopes } = command
+    // Until it is known how the write ended, nothing is known of the session.
+    this.sessions.forget(session.sessionId)
+    const written = attempt.inLine
+      ? (await committing(writeCommands(attempt.db, [command], 0))).has(command.commandId)
+      : await this.parts.writer.write(command)
+    const last = envelopes.at(-1)
+    if (written && last)
+      this.sessions.remember({
+        ...session,
+        version: last.aggregate_version,
+        lastEventId: last.event_id,
+        state: { ...next, confirmedData: {} },
       })
-    await appendEvents(tx, envelopes)
-    for (const envelope of envelopes)
-      await saveToOutbox(tx, settings.eventsTopic, sessionId, envelope, request.traceparent)
-    return accepted(definition, commandId, taskId)
+    return written
   }
 
   // The refused insert does not say which of the two indexes would have been the reason: the key goes first.

@@ -9,7 +9,16 @@ import type { Queryable } from '../database/statement'
 import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
 import { isRefusal, refuse, ServiceFault } from '../outcome'
 import type { Services } from '../services'
-import { granted, openFixture, openSession, send, snapshotOf, type Fixture } from '../service-fixture.test'
+import {
+  AGENT,
+  granted,
+  openFixture,
+  openSession,
+  requestConcepts,
+  send,
+  snapshotOf,
+  type Fixture,
+} from '../service-fixture.test'
 import { UnitOfWork } from './unit-of-work'
 
 const logger = createLogger('test', 'error')
@@ -55,58 +64,105 @@ async function faultOf(promise: Promise<unknown>): Promise<{ code: unknown; ms: 
   return { code: error instanceof ServiceFault ? error.code : error, ms: performance.now() - from }
 }
 
+/** The statements of a task's end, which is a transaction of several. */
 const STATEMENTS = [
   'BEGIN',
   'load-session',
-  'record-command',
+  'close-commands',
   'advance-session',
-  'append-event',
+  'close-task',
+  'append-events',
   'save-to-outbox',
 ]
 
-describe('a connection that dies', () => {
-  it.each(STATEMENTS)('at %s leaves nothing, and the next command works', async (statement) => {
-    const services = throughProxy()
-    const session = await openSession(services)
-    // Named statements are prepared by now, and known to the proxy by their names.
-    granted(await send(services, session, 'SubmitFeedback'))
+/** A session and its open task; the statements of their end are prepared by now, and known to the proxy by name. */
+async function openTask(services: Services): Promise<string> {
+  const [prepared, open] = await Promise.all(
+    ['a', 'b'].map(async () => requestConcepts(services, await openSession(services))),
+  )
+  granted(await services.tasks.complete(AGENT, prepared!.taskId, { result: {} }))
+  return open!.taskId
+}
+
+describe('a connection that dies under the end of a task', () => {
+  it.each(STATEMENTS)('at %s leaves nothing, and the next try works', async (statement) => {
+    const services = throughProxy({}, 1)
+    const taskId = await openTask(services)
+    const end = () => services.tasks.complete(AGENT, taskId, { result: { n: 1 } })
     const before = await snapshotOf(fixture.sql)
     for (const fate of ['cut before', 'cut after'] as const) {
       proxy.decide = (piece) => (piece.includes(statement) ? fate : 'pass')
+      expect(await faultOf(end())).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+      expect(await snapshotOf(fixture.sql)).toEqual(before)
+      proxy.decide = () => 'pass'
+    }
+    granted(await end())
+    await services.stop()
+  })
+
+  it.each(['cut before', 'cut after', 'swallow'] as const)(
+    'at its COMMIT (%s) is an unknown outcome, and the same end again settles it',
+    async (fate) => {
+      const services = throughProxy({}, 1)
+      const taskId = await openTask(services)
+      const end = () => services.tasks.complete(AGENT, taskId, { result: { n: 1 } })
+      proxy.decide = (piece) => (piece.includes('COMMIT') ? fate : 'pass')
+      expect(await faultOf(end())).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+      proxy.decide = () => 'pass'
+      expect(granted(await end())).toMatchObject({ status: 'COMPLETED', result: { n: 1 } })
+      await services.stop()
+    },
+  )
+})
+
+describe('a connection that dies under a command', () => {
+  it.each(['cut before', 'cut after'] as const)(
+    'before its one statement was sent (%s) leaves nothing, and the next try works',
+    async (fate) => {
+      const services = throughProxy({}, 1)
+      granted(await send(services, await openSession(services), 'SubmitFeedback'))
+      const session = await openSession(services)
+      const before = await snapshotOf(fixture.sql)
+      proxy.decide = (piece) => (piece.includes('load-session') ? fate : 'pass')
       expect(await faultOf(send(services, session, 'SubmitFeedback'))).toMatchObject({
         code: 'SERVICE_UNAVAILABLE',
       })
       expect(await snapshotOf(fixture.sql)).toEqual(before)
       proxy.decide = () => 'pass'
-    }
+      granted(await send(services, session, 'SubmitFeedback'))
+      await services.stop()
+    },
+  )
+
+  it.each(['cut before', 'swallow'] as const)(
+    'before its statement arrived (%s) is an unknown outcome, and the same key carries the command out once',
+    async (fate) => {
+      const services = throughProxy({}, 1)
+      const session = await openSession(services)
+      granted(await send(services, session, 'SubmitFeedback'))
+      const before = await snapshotOf(fixture.sql)
+      const again = () => send(services, session, 'SubmitFeedback', { n: 1 }, { idempotencyKey: 'k' })
+      proxy.decide = (piece) => (piece.includes('write-commands') ? fate : 'pass')
+      expect(await faultOf(again())).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+      expect(await snapshotOf(fixture.sql)).toEqual(before)
+      proxy.decide = () => 'pass'
+      expect(granted(await again()).replayed).toBe(false)
+      expect(await fixture.rows.inbox(session)).toHaveLength(2)
+      await services.stop()
+    },
+  )
+
+  it('after its statement was done is an unknown outcome, and the same key gives its answer', async () => {
+    const services = throughProxy({}, 1)
+    const session = await openSession(services)
     granted(await send(services, session, 'SubmitFeedback'))
-    await services.stop()
-  })
-
-  it('before COMMIT arrived is an unknown outcome, and the same key carries the command out once', async () => {
-    const services = throughProxy()
-    const session = await openSession(services)
-    const before = await snapshotOf(fixture.sql)
     const again = () => send(services, session, 'SubmitFeedback', { n: 1 }, { idempotencyKey: 'k' })
-    proxy.decide = (piece) => (piece.includes('COMMIT') ? 'cut before' : 'pass')
+    proxy.decide = (piece) => (piece.includes('write-commands') ? 'cut after' : 'pass')
     expect(await faultOf(again())).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
-    expect(await snapshotOf(fixture.sql)).toEqual(before)
     proxy.decide = () => 'pass'
-    expect(granted(await again()).replayed).toBe(false)
-    expect(await fixture.rows.inbox(session)).toHaveLength(1)
-    await services.stop()
-  })
-
-  it('after COMMIT was done is an unknown outcome, and the same key gives its answer', async () => {
-    const services = throughProxy()
-    const session = await openSession(services)
-    const again = () => send(services, session, 'SubmitFeedback', { n: 1 }, { idempotencyKey: 'k' })
-    proxy.decide = (piece) => (piece.includes('COMMIT') ? 'cut after' : 'pass')
-    expect(await faultOf(again())).toMatchObject({ code: 'OUTCOME_UNKNOWN' })
-    const [command] = await fixture.rows.inbox(session)
-    expect(await fixture.rows.events(session)).toHaveLength(2)
-    expect(await fixture.rows.outbox(session)).toHaveLength(2)
-    proxy.decide = () => 'pass'
+    const [, command] = await fixture.rows.inbox(session)
+    expect(await fixture.rows.events(session)).toHaveLength(3)
+    expect(await fixture.rows.outbox(session)).toHaveLength(3)
     expect(granted(await again())).toMatchObject({ commandId: command!.id, replayed: true })
     await services.stop()
   })
@@ -164,27 +220,18 @@ describe('a PostgreSQL that does not answer', () => {
     const services = throughProxy({ statementMs: 30_000, idleInTransactionMs: 30_000 }, 1)
     const session = await openSession(services)
     granted(await send(services, session, 'SubmitFeedback'))
+    const another = await openSession(services)
     const before = await snapshotOf(fixture.sql)
     const openedBefore = proxy.opened
     // The answer to this very statement comes later than anybody waits for it.
-    proxy.decide = (piece) => (piece.includes('advance-session') ? 'swallow' : 'pass')
-    const { code, ms } = await faultOf(send(services, session, 'SubmitFeedback'))
+    proxy.decide = (piece) => (piece.includes('load-session') ? 'swallow' : 'pass')
+    const { code, ms } = await faultOf(send(services, another, 'SubmitFeedback'))
     expect(code).toBe('SERVICE_UNAVAILABLE')
     expect(ms).toBeLessThan(8_000)
     expect(await snapshotOf(fixture.sql)).toEqual(before)
     proxy.decide = () => 'pass'
     granted(await send(services, session, 'SubmitFeedback'))
     expect(proxy.opened).toBe(openedBefore + 1)
-    await services.stop()
-  })
-
-  it('while committing is an unknown outcome', async () => {
-    const services = throughProxy()
-    const session = await openSession(services)
-    proxy.decide = (piece) => (piece.includes('COMMIT') ? 'swallow' : 'pass')
-    expect(await faultOf(send(services, session, 'SubmitFeedback'))).toMatchObject({
-      code: 'OUTCOME_UNKNOWN',
-    })
     await services.stop()
   })
 

@@ -1,5 +1,6 @@
 /** Opens the gateway's pool of connections to PostgreSQL, with a limit on every wait. */
 import { knex, type Knex } from 'knex'
+import type { Client } from 'pg'
 import { LossyDialect } from './lossy-dialect'
 
 export interface DatabaseSettings {
@@ -33,7 +34,8 @@ export const DATABASE_TIMEOUTS: DatabaseTimeouts = {
 export type WarningLog = (message: string) => void
 
 /**
- * A knex whose connections are opened when needed; the caller destroys it.
+ * A knex whose connections are opened when needed; the caller destroys it. A statement on its own is a transaction at
+ * REPEATABLE READ, as a command must be.
  * A failed statement's text in an error never holds the values that were bound to it.
  */
 export function connectDatabase(
@@ -45,7 +47,16 @@ export function connectDatabase(
     client: LossyDialect,
     compileSqlOnError: false,
     acquireConnectionTimeout: timeouts.acquireMs,
-    pool: { min: 0, max: settings.databasePoolMax, destroyTimeoutMillis: 1_000 },
+    pool: {
+      min: 0,
+      max: settings.databasePoolMax,
+      destroyTimeoutMillis: 1_000,
+      // Not by the options of the connection: those of DATABASE_URL would take their place.
+      afterCreate: (connection: Client, done: (error: Error | null, connection: Client) => void) =>
+        connection.query("SET default_transaction_isolation = 'repeatable read'", (error) =>
+          done(error as Error | null, connection),
+        ),
+    },
     log: { warn, error: warn, deprecate: warn, debug: () => undefined },
     connection: {
       connectionString: settings.databaseUrl,

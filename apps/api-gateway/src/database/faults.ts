@@ -46,7 +46,12 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** Whether the server ended a statement that took, or waited for a lock, too long. */
 export function isOutOfTime(error: unknown): boolean {
-  return error instanceof DatabaseError && (error.code === '57014' || error.code === '55P03')
+  return isLockTimeout(error) || (error instanceof DatabaseError && error.code === '57014')
+}
+
+/** Whether the server ended a statement that waited for a lock longer than its lock_timeout. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03'
 }
 
 /**

@@ -12,6 +12,8 @@ export interface TcpProxy {
   decide: (piece: string) => Fate
   /** True: nothing passes in either direction, and no connection is answered. */
   blackHole: boolean
+  /** True: what PostgreSQL answers, to whatever it was asked before, cuts the connection. */
+  cutAnswers: boolean
   /** How many connections were opened so far. */
   opened: number
   close(): Promise<void>
@@ -44,7 +46,7 @@ export async function openTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     upstream.on('data', (piece) => {
       if (proxy.blackHole) return
       // PostgreSQL has answered: what was asked is done, and the client will never know.
-      if (state.cut) {
+      if (state.cut || proxy.cutAnswers) {
         client.destroy()
         upstream.destroy()
       } else client.write(piece)
@@ -60,6 +62,7 @@ export async function openTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     url: url.href,
     decide: () => 'pass',
     blackHole: false,
+    cutAnswers: false,
     opened: 0,
     close: async () => {
       for (const socket of sockets) socket.destroy()
