@@ -30,6 +30,7 @@ describe('a gateway that is not configured', () => {
       'JWT_ISSUER',
       'JWT_AUDIENCE',
       'DATABASE_URL',
+      'SERVICE_TYPE',
     ])
     expect(stderr).not.toContain('hunter2')
   })

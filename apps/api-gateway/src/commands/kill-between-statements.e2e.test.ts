@@ -100,7 +100,7 @@ async function killAt(place: number, idempotencyKey: string, then: 'go on' | 'en
           WHERE datname = current_database() AND application_name = 'api-gateway' AND wait_event_type = 'Lock'
             AND clock_timestamp() - query_start > interval '300 ms'`,
       )
-      return rows.length === 1 && rows[0]
+      return rows.length === 1 ? rows[0] : undefined
     })
     expect(await gateway.stop('SIGKILL')).toBe('SIGKILL')
     expect(await answer).toBe('no answer')
