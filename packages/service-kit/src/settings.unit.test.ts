@@ -12,6 +12,7 @@ import {
   tcpPort,
   topicName,
   eventsTopicName,
+  httpUrl,
 } from './index'
 
 function faultsOf(read: () => unknown): readonly string[] {
@@ -157,4 +158,13 @@ describe('files that settings name', () => {
     const read = () => readSettings({ CA: file }, { CA: certificateFile() })
     expect(faultsOf(read)).toEqual([`CA: ${fault}`])
   })
+})
+
+it('takes the address of an HTTP server, and repeats none that is wrong', () => {
+  const read = (value: string) => () => readSettings({ URL: value }, { URL: httpUrl() })
+  expect(read('http://collector:4318')()).toEqual({ URL: 'http://collector:4318' })
+  expect(faultsOf(read('collector with:secret'))).toEqual([expect.stringContaining('is not an address')])
+  expect(faultsOf(read('ftp://me:secret@host/'))).toEqual([expect.stringContaining('must begin with http')])
+  for (const value of ['collector with:secret', 'ftp://me:secret@host/'])
+    expect(faultsOf(read(value)).join()).not.toContain('secret')
 })
