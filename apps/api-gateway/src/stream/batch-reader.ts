@@ -26,13 +26,22 @@ export interface EventBatch {
 
 interface State {
   moment: TailMoment
-  readonly checkpoints: Checkpoints
+  /** The highest id that the moment's snapshot shows. */
   highestId: bigint
+  readonly checkpoints: Checkpoints
   /** A batch was handed out up to an id. */
-  partly?: { readonly until: TailMoment; readonly after: bigint } | undefined
+  partly?: (End & { readonly after: bigint }) | undefined
+}
+
+/** Where a batch leads. */
+interface End {
+  readonly until: TailMoment
+  readonly highestId: bigint
 }
 
 const PAUSE_MS = 50
+const BEGINNING = `SELECT pg_current_snapshot()::text AS snapshot,
+  coalesce((SELECT max(id) FROM domain_events), 0)::text AS highest`
 
 export class BatchReader {
   private state: State | undefined
@@ -77,55 +86,60 @@ export class BatchReader {
     interest: Interest | null,
     deliver: (batch: EventBatch) => void,
   ): Promise<boolean> {
-    const { checkpoints, moment: since } = state
-    const found = await readNewEvents(client, since.snapshot, checkpoints, interest, {
+    const { checkpoints, moment } = state
+    const since = { snapshot: moment.snapshot, highestId: state.highestId }
+    const found = await readNewEvents(client, since, checkpoints, interest, {
       limit: this.batchSize,
       takeXid: checkpoints.due(state.highestId),
     })
     const { snapshot, xid, highestId, events, full } = found
-    // Ids of transactions never go back, but in a database restored to an earlier point.
-    if (snapshot.xmax < since.snapshot.xmax) return false
-    state.highestId = highestId
+    // Events are never removed, but by restoring the database to an earlier point.
+    if (highestId < since.highestId) return false
     if (xid !== undefined) checkpoints.add({ xid, highestId }, snapshot.xmin)
     const until = { database, snapshot, floor: checkpoints.before(snapshot.xmin) }
-    this.handOut(state, until, events, full, deliver)
+    this.handOut(state, { until, highestId }, events, full, deliver)
     return true
   }
 
   private async readRest(
     state: State,
-    { until, after }: { until: TailMoment; after: bigint },
+    { until, highestId, after }: End & { after: bigint },
     { client }: TailConnection,
     interest: Interest | null,
     deliver: (batch: EventBatch) => void,
   ): Promise<void> {
-    const span = { since: state.moment.snapshot, until: until.snapshot, after }
+    const since = { snapshot: state.moment.snapshot, highestId: state.highestId }
+    const span = { since, until: until.snapshot, after }
     const { events, full } = await readRestOfBatch(client, span, interest, this.batchSize)
-    this.handOut(state, until, events, full, deliver)
+    this.handOut(state, { until, highestId }, events, full, deliver)
   }
 
   private handOut(
     state: State,
-    until: TailMoment,
+    { until, highestId }: End,
     events: readonly StreamEvent[],
     full: boolean,
     deliver: (batch: EventBatch) => void,
   ): void {
     if (events.length > 0) deliver({ since: state.moment, until, events, last: !full })
     const last = events.at(-1)
-    state.partly = full && last ? { until, after: last.id } : undefined
-    if (!state.partly) state.moment = until
+    state.partly = full && last ? { until, highestId, after: last.id } : undefined
+    if (state.partly) return
+    state.moment = until
+    state.highestId = highestId
   }
 }
 
 async function begin(connection: TailConnection): Promise<State> {
   const { client, database } = connection
-  const { checkpoints, highestId } = await beginTail(client, () => delay(PAUSE_MS))
-  const { rows } = await client.query<{ snapshot: string }>('SELECT pg_current_snapshot()::text AS snapshot')
-  const snapshot = Snapshot.parse(rows[0]?.snapshot ?? '')
+  const checkpoints = await beginTail(client, () => delay(PAUSE_MS))
+  const { rows } = await client.query<{ snapshot: string; highest: string }>(BEGINNING)
+  const [row] = rows
+  if (!row) throw new Error('PostgreSQL answered without a snapshot')
+  const snapshot = Snapshot.parse(row.snapshot)
   return {
     moment: { database, snapshot, floor: checkpoints.before(snapshot.xmin) },
+    highestId: BigInt(row.highest),
     checkpoints,
-    highestId,
   }
 }

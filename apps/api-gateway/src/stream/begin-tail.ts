@@ -28,22 +28,18 @@ const TRIES = 20
  * The first checkpoint, whose floor holds for transactions that are older than it too.
  * @param pause waits a moment for a writer that is under way
  */
-export async function beginTail(
-  client: ClientBase,
-  pause: () => Promise<void>,
-): Promise<{ checkpoints: Checkpoints; highestId: bigint }> {
+export async function beginTail(client: ClientBase, pause: () => Promise<void>): Promise<Checkpoints> {
   const { rows } = await client.query<{ xid: string; highest: string }>(TAKE_CHECKPOINT)
   const [row] = rows
   if (!row) throw new Error('PostgreSQL answered without a row')
   const checkpoint = { xid: BigInt(row.xid), highestId: BigInt(row.highest) }
   for (let tries = 0; tries < TRIES; tries += 1) {
     const writers = await client.query(OLDER_WRITERS, [row.xid])
-    if (writers.rowCount === 0)
-      return { checkpoints: new Checkpoints(checkpoint.highestId), highestId: checkpoint.highestId }
+    if (writers.rowCount === 0) return new Checkpoints(checkpoint.highestId)
     await pause()
   }
   // An older writer takes its time. Its ids may be anywhere: when it ends the whole table is looked through once.
   const checkpoints = new Checkpoints(0n)
   checkpoints.add(checkpoint, 0n)
-  return { checkpoints, highestId: checkpoint.highestId }
+  return checkpoints
 }

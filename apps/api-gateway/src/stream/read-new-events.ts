@@ -17,16 +17,27 @@ export interface Interest {
   readonly sessions: readonly string[]
 }
 
-export interface NewEvents {
+/** What was shown so far. */
+export interface Shown {
   readonly snapshot: Snapshot
   /** The highest id that the snapshot shows. */
   readonly highestId: bigint
+}
+
+export interface NewEvents extends Shown {
   /** Of this statement's transaction, when one was asked for: given out after the snapshot was taken. */
   readonly xid?: bigint
   /** By id. As many as the limit: there may be more, see {@link readRestOfBatch}. */
   readonly events: StreamEvent[]
   readonly full: boolean
 }
+
+/**
+ * Whether the event was not shown by a snapshot whose highest id is known. The id counts too: a server that crashed
+ * may give out transaction ids again that wrote nothing that lasts, and the snapshot takes such a one for ended.
+ */
+const isNew = (since: string, highestId: string): string =>
+  `(e.id > ${highestId}::bigint OR NOT pg_visible_in_snapshot(${WRITER_OF_EVENT}, ${since}::pg_snapshot))`
 
 /** `newest` is the current snapshot; `changed` the oldest transaction that may have ended since $1, if any did. */
 const READ_NEW = `
@@ -46,10 +57,11 @@ const READ_NEW = `
     LEFT JOIN LATERAL (
       SELECT ${EVENT_COLUMNS}, ${OWNER_OF_EVENT} AS owner
         FROM domain_events e
-       WHERE e.id > (SELECT max(c.highest) FROM unnest($2::bigint[], $3::bigint[]) AS c (xid, highest), changed
-                      WHERE c.xid < changed.xid)
+       WHERE e.id > least($8::bigint, (SELECT max(c.highest)
+                                         FROM unnest($2::bigint[], $3::bigint[]) AS c (xid, highest), changed
+                                        WHERE c.xid < changed.xid))
          AND e.aggregate_type = 'GENESIS_SESSION'
-         AND NOT pg_visible_in_snapshot(${WRITER_OF_EVENT}, $1::pg_snapshot)
+         AND ${isNew('$1', '$8')}
          AND ($4::text[] IS NULL OR ${OWNER_OF_EVENT} = ANY ($4::text[]) OR e.aggregate_id = ANY ($5::text[]))
        ORDER BY e.id LIMIT $6::int) AS e ON true
    ORDER BY e.id`
@@ -61,7 +73,7 @@ type Row = { snapshot: string; highest: string; xid: string | null } & (
 /** @param limit how many events at most */
 export async function readNewEvents(
   client: ClientBase,
-  since: Snapshot,
+  since: Shown,
   checkpoints: Checkpoints,
   interest: Interest | null,
   { limit, takeXid }: { limit: number; takeXid: boolean },
@@ -70,13 +82,14 @@ export async function readNewEvents(
     name: 'read-new-events',
     text: READ_NEW,
     values: [
-      since.toString(),
+      since.snapshot.toString(),
       checkpoints.list().map(({ xid }) => String(xid)),
       checkpoints.list().map(({ highestId }) => String(highestId)),
       interest?.users ?? null,
       interest?.sessions ?? null,
       limit,
       takeXid,
+      String(since.highestId),
     ],
   })
   const [first] = rows
@@ -98,14 +111,14 @@ const READ_REST = `
    WHERE e.id > $3::bigint
      AND e.aggregate_type = 'GENESIS_SESSION'
      AND pg_visible_in_snapshot(${WRITER_OF_EVENT}, $2::pg_snapshot)
-     AND NOT pg_visible_in_snapshot(${WRITER_OF_EVENT}, $1::pg_snapshot)
+     AND ${isNew('$1', '$7')}
      AND ($4::text[] IS NULL OR ${OWNER_OF_EVENT} = ANY ($4::text[]) OR e.aggregate_id = ANY ($5::text[]))
    ORDER BY e.id LIMIT $6::int`
 
 /** The next events of a batch that was too long for one answer: what `until` shows beyond `since`, after an id. */
 export async function readRestOfBatch(
   client: ClientBase,
-  { since, until, after }: { since: Snapshot; until: Snapshot; after: bigint },
+  { since, until, after }: { since: Shown; until: Snapshot; after: bigint },
   interest: Interest | null,
   limit: number,
 ): Promise<{ events: StreamEvent[]; full: boolean }> {
@@ -113,12 +126,13 @@ export async function readRestOfBatch(
     name: 'read-rest-of-batch',
     text: READ_REST,
     values: [
-      since.toString(),
+      since.snapshot.toString(),
       until.toString(),
       String(after),
       interest?.users ?? null,
       interest?.sessions ?? null,
       limit,
+      String(since.highestId),
     ],
   })
   return { events: rows.map(toStreamEvent), full: rows.length === limit }
