@@ -57,7 +57,8 @@ async function records(): Promise<number> {
 it('begins with a million PENDING rows within a second of owning its lanes, and stays under 200 MB', async () => {
   const rows = 1_000_000
   await insertNumbered(pool, topic, rows, 1000)
-  const service = await relay({ RELAY_BATCH_SIZE: '1000' })
+  // With the default batch; that of 1,000 rows is the benchmark's to judge.
+  const service = await relay()
   const ready = performance.now()
   await eventually(async () => (await records()) > 0, 10_000, 5)
   expect(performance.now() - ready).toBeLessThan(1000)
