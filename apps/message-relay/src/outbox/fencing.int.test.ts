@@ -4,7 +4,7 @@ import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scr
 import { Client, Pool } from 'pg'
 import { envelope, insertRows, outboxRow } from '../relay-fixture.test'
 import type { LaneTenure, Renewal } from '../pipeline/ports'
-import { Database } from './database'
+import { Database, type Statement } from './database'
 import { PostgresLaneLeases } from './lane-leases'
 import { postgresOutbox } from './postgres-outbox'
 
@@ -31,6 +31,7 @@ const relay = (leaseMs = 10_000) =>
   new PostgresLaneLeases(database, { id: randomUUID(), name: 'test' }, leaseMs)
 const held = ({ owned }: Renewal) => owned
 const ranges = (lanes: readonly LaneTenure[]) => lanes.map((lane) => ({ ...lane, after: 0, upTo: null }))
+const SENT = { kind: 'sent', attempts: 1, partition: 0, offset: '7' } as const
 const bounds = { rows: 100, bytes: 1_000_000 }
 /** As if everybody had been silent for longer than the lease. */
 async function expire(): Promise<void> {
@@ -80,39 +81,63 @@ it('refuses to a former owner the claim, the settlement and the parking of rows 
   await expire()
   await relay().renew([])
   const outbox = postgresOutbox(database)
-  const sent = { kind: 'sent', attempts: 1, partition: 0, offset: '7' } as const
-  expect(await outbox.settle([{ ...row, settlement: sent }])).toMatchObject({ changed: 0 })
+  expect(await outbox.settle([{ ...row, settlement: SENT }])).toMatchObject({ changed: 0 })
   await outbox.park([row])
   expect(await outboxRow(pool, id!)).toMatchObject({ status: 'PENDING', parked: false, attempts: 0 })
   expect((await outbox.readRange(ranges(first.owned), 100, bounds, [])).rows).toEqual([])
 })
 
-it('refuses a settlement that waited for a row while its lane was taken over', async () => {
-  const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
-  const row = await claimOne(await relay().renew([]))
-  const rival = new Client({ connectionString: testDatabase.url })
-  await rival.connect()
-  await rival.query('BEGIN')
-  await rival.query('UPDATE outbox_lanes SET token = token + 1 WHERE lane = $1', [row.lane])
-  const settled = postgresOutbox(database).settle([
-    { ...row, settlement: { kind: 'sent', attempts: 1, partition: 0, offset: '7' } },
-  ])
-  await eventually(async () => {
+/** A backend of this database waits for a lock. */
+const somebodyWaits = () =>
+  eventually(async () => {
     const { rowCount } = await pool.query(
       `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
     )
     return rowCount === 1
   })
-  await rival.query('COMMIT')
-  await rival.end()
+
+it('refuses a settlement that meets the takeover of its lane', async () => {
+  const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
+  const row = await claimOne(await relay().renew([]))
+  await expire()
+  const client = new Client({ connectionString: testDatabase.url })
+  await client.connect()
+  await client.query('BEGIN')
+  const transaction = {
+    run: async ({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows,
+  } as unknown as Database
+  const rival = new PostgresLaneLeases(transaction, { id: randomUUID(), name: 'rival' }, 10_000)
+  expect((await rival.renew([])).owned).toHaveLength(64)
+  const settled = postgresOutbox(database).settle([{ ...row, settlement: SENT }])
+  await somebodyWaits()
+  await client.query('COMMIT')
+  await client.end()
   expect(await settled).toMatchObject({ changed: 0 })
   expect((await outboxRow(pool, id!)).status).toBe('PENDING')
+})
+
+it('renews the lease of a lane whose settlement waits for a row, and lets nobody take it meanwhile', async () => {
+  const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
+  const [owner, rival] = [relay(), relay()]
+  const first = await owner.renew([])
+  const row = await claimOne(first)
+  const stranger = await pool.connect()
+  await stranger.query('BEGIN')
+  await stranger.query('SELECT FROM event_outbox FOR UPDATE')
+  const settled = postgresOutbox(database).settle([{ ...row, settlement: SENT }])
+  await somebodyWaits()
+  expect((await owner.renew(held(first))).owned).toHaveLength(64)
+  await expire()
+  expect((await rival.renew([])).owned.map(({ lane }) => lane)).not.toContain(row.lane)
+  await stranger.query('ROLLBACK')
+  stranger.release()
+  expect(await settled).toMatchObject({ changed: 1 })
+  expect((await outboxRow(pool, id!)).status).toBe('SENT')
 })
 
 it('changes no row that somebody else has settled', async () => {
   const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
   const row = await claimOne(await relay().renew([]))
   await pool.query(`UPDATE event_outbox SET status = 'FAILED' WHERE id = $1`, [id])
-  const settlement = { kind: 'sent', attempts: 1, partition: 0, offset: '7' } as const
-  expect(await postgresOutbox(database).settle([{ ...row, settlement }])).toMatchObject({ changed: 0 })
+  expect(await postgresOutbox(database).settle([{ ...row, settlement: SENT }])).toMatchObject({ changed: 0 })
 })

@@ -41,6 +41,7 @@ UPDATE outbox_lanes AS l
 RETURNING l.lane, l.token::text AS token, l.low_water`,
 }
 
+// FOR UPDATE: a settlement holds the lane FOR KEY SHARE, which an UPDATE alone would not wait for.
 const TAKE: Statement = {
   name: 'relay-take',
   text: `

@@ -13,7 +13,7 @@ WITH moved AS (
     FROM outbox_lanes AS l
     JOIN (SELECT DISTINCT lane, token FROM moved) AS mine ON mine.lane = l.lane AND mine.token = l.token
     ORDER BY l.lane
-     FOR SHARE OF l
+     FOR KEY SHARE OF l
 )
 UPDATE event_outbox AS o
    ${change}

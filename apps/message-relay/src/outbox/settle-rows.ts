@@ -5,13 +5,14 @@ import type { Database, Statement } from './database'
 
 // A takeover raises the lane's token. Locking the lane first, in the same statement, makes a settle that waited
 // for a row see the takeover: without it the token is checked before the wait and the row written after it.
+// KEY SHARE shuts out the takeover, which locks FOR UPDATE, and lets the lease be renewed while a settle waits.
 const FENCE = `
 owned AS MATERIALIZED (
   SELECT l.lane
     FROM unnest($1::smallint[], $2::bigint[]) AS mine (lane, token)
     JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
    ORDER BY l.lane -- as the renewal does: two orders would be a deadlock
-     FOR SHARE OF l
+     FOR KEY SHARE OF l
 )`
 // An array of the lanes, not a join: the planner joins every row with every lane. Rows are found by (lane, seq);
 // the id is compared in a form that no index serves, for the primary key's random order would cost a page a row.

@@ -61,7 +61,8 @@ describe('a link', () => {
     const client = await open()
     const since = performance.now()
     await answerTo(client, 'hello')
-    expect(performance.now() - since).toBeGreaterThanOrEqual(78)
+    // Two delays, less what a timer may be early.
+    expect(performance.now() - since).toBeGreaterThan(70)
   })
 
   it('lets nothing pass as a black hole, and delivers it late when it is healed', async () => {
