@@ -1,5 +1,6 @@
 /** `npm test`: one PostgreSQL and one Kafka for the whole run, every suite in turn, and one line that sums it up. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import {
   chooseProvider,
@@ -23,7 +24,8 @@ import { judgeSkips, tally, type AllowedSkip } from './tally'
 const ALLOWED_SKIPS = join(REPOSITORY_ROOT, 'infrastructure/testing/allowed-skips.json')
 const COVERAGE_FOLDER = join(REPOSITORY_ROOT, 'coverage')
 const RUNS = join(STACK_FOLDER, 'runs')
-const WORKERS = '--maxWorkers=2'
+// Tests wait for servers for half of their time: one worker more than there are cores. All share one PostgreSQL.
+const WORKERS = `--maxWorkers=${Math.min(availableParallelism() + 1, 4)}`
 
 interface Phase {
   readonly title: string
