@@ -3,17 +3,6 @@ import { fairShare } from '../policy/fair-share'
 import type { LaneLeases, LaneTenure, Renewal } from '../pipeline/ports'
 import type { Database, Statement } from './database'
 
-const REGISTER: Statement = {
-  name: 'relay-register',
-  text: `
-INSERT INTO outbox_relays AS r (id, name, lease_until)
-VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
-ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
-RETURNING pg_current_xact_id()::text AS xid,
-  (SELECT count(*)::integer FROM outbox_relays
-    WHERE lease_until > clock_timestamp() AND id <> $1) + 1 AS relays`,
-}
-
 // Relays that ended without a word are forgotten after a minute.
 const FORGET_DEAD: Statement = {
   name: 'relay-forget-dead',
@@ -30,15 +19,25 @@ WITH locked AS MATERIALIZED (
    ORDER BY l.lane FOR NO KEY UPDATE OF l
 )`
 
+// One statement, for an idle relay sends little else. It answers at least one row, without a lane where none is held.
 const RENEW: Statement = {
   name: 'relay-renew',
-  text: `${LOCKED_MINE}
-UPDATE outbox_lanes AS l
-   SET lease_until = clock_timestamp() + $5 * interval '1 millisecond',
-       low_water = greatest(l.low_water, locked.low_water)
-  FROM locked
- WHERE l.lane = locked.lane
-RETURNING l.lane, l.token::text AS token, l.low_water`,
+  text: `${LOCKED_MINE}, registered AS (
+  INSERT INTO outbox_relays AS r (id, name, lease_until)
+  VALUES ($1, $5, clock_timestamp() + $6 * interval '1 millisecond')
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
+), renewed AS (
+  UPDATE outbox_lanes AS l
+     SET lease_until = clock_timestamp() + $6 * interval '1 millisecond',
+         low_water = greatest(l.low_water, locked.low_water)
+    FROM locked
+   WHERE l.lane = locked.lane
+  RETURNING l.lane, l.token::text AS token, l.low_water
+), others AS (
+  SELECT count(*)::integer AS relays FROM outbox_relays WHERE lease_until > clock_timestamp() AND id <> $1
+)
+SELECT renewed.*, others.relays + 1 AS relays, pg_current_xact_id()::text AS xid
+  FROM others LEFT JOIN renewed ON true`,
 }
 
 // FOR UPDATE: a settlement holds the lane FOR KEY SHARE, which an UPDATE alone would not wait for.
@@ -80,6 +79,14 @@ interface LaneRecord {
   low_water: string
 }
 
+interface Registered {
+  relays: number
+  xid: string
+}
+
+type RenewedLane = LaneRecord & Registered
+type RenewedRecord = RenewedLane | (Registered & { lane: null })
+
 type HeldLane = LaneTenure & { readonly lowWater: number }
 
 export class PostgresLaneLeases implements LaneLeases {
@@ -93,17 +100,10 @@ export class PostgresLaneLeases implements LaneLeases {
 
   async renew(held: readonly HeldLane[]): Promise<Renewal> {
     const { id, name } = this.identity
-    const [registered] = await this.database.run<{ xid: string; relays: number }>(REGISTER, [
-      id,
-      name,
-      this.leaseMs,
-    ])
-    const relays = registered?.relays ?? 1
+    const renewed = await this.database.run<RenewedRecord>(RENEW, [id, ...columns(held), name, this.leaseMs])
+    const kept = renewed.filter((record): record is RenewedLane => record.lane !== null)
+    const relays = renewed[0]?.relays ?? 1
     const share = fairShare(relays)
-    const kept =
-      held.length === 0
-        ? []
-        : await this.database.run<LaneRecord>(RENEW, [id, ...columns(held), this.leaseMs])
     const missing = share - kept.length
     const taken =
       missing <= 0
@@ -122,7 +122,7 @@ export class PostgresLaneLeases implements LaneLeases {
       })),
       share,
       relays,
-      xid: BigInt(registered?.xid ?? 0),
+      xid: BigInt(renewed[0]?.xid ?? 0),
     }
   }
 

@@ -18,12 +18,16 @@ export interface UpkeepSettings {
 const LETTERS = 20
 /** Between two steps of a removal, so that it takes little of the database's time. */
 const BREATH_MS = 50
+/** How often old rows are looked for, as a part of their retention, but at least once a minute. */
+const REMOVALS_IN_A_RETENTION = 100
+const LONGEST_WITHOUT_REMOVAL_MS = 60_000
 /** Rows that were passed over (FAILED, and sent again since) are looked at again after this. */
 const START_OVER_MS = 3_600_000
 
 export class Upkeep {
   private removedUpTo = new Map<number, number>()
   private startOverAt = 0
+  private removeAt = 0
 
   constructor(
     private readonly outbox: OutboxUpkeep,
@@ -39,7 +43,7 @@ export class Upkeep {
     if (this.lanes.size === 0) return
     try {
       await this.sendDeadLetters(stopping)
-      if (this.settings.sentRetentionMs > 0) await this.removeOld(stopping)
+      await this.removeOld(stopping)
     } catch (error) {
       this.events.upkeepFailed(error)
     }
@@ -62,7 +66,9 @@ export class Upkeep {
   }
 
   private async removeOld(stopping: () => boolean): Promise<void> {
+    const { sentRetentionMs } = this.settings
     const now = this.clock.monotonicMs()
+    if (sentRetentionMs === 0 || now < this.removeAt) return
     if (now >= this.startOverAt) {
       this.removedUpTo = new Map()
       this.startOverAt = now + START_OVER_MS
@@ -71,11 +77,13 @@ export class Upkeep {
       const lanes = this.lanes
         .claimable()
         .map(({ lane, token }) => ({ lane, token, after: this.removedUpTo.get(lane) ?? 0 }))
-      const { removed, dealtWith } = await this.outbox.removeSent(lanes, this.settings.sentRetentionMs)
+      const { removed, dealtWith } = await this.outbox.removeSent(lanes, sentRetentionMs)
       for (const [lane, seq] of dealtWith) this.removedUpTo.set(lane, seq)
       if (removed > 0) this.events.removed(removed)
-      if (dealtWith.size === 0) return
+      if (dealtWith.size === 0) break
       await this.clock.sleep(BREATH_MS)
     }
+    this.removeAt =
+      this.clock.monotonicMs() + Math.min(sentRetentionMs / REMOVALS_IN_A_RETENTION, LONGEST_WITHOUT_REMOVAL_MS)
   }
 }
