@@ -3,6 +3,8 @@ import type { WakeUp } from './ports'
 
 /** setTimeout takes no more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** Timers drop fractions and may fire that much early: whoever wakes before his time has to look twice. */
+const EARLY_MS = 1
 
 export class Signal implements WakeUp {
   private signalled = false
@@ -16,7 +18,7 @@ export class Signal implements WakeUp {
   async orAfter(ms: number): Promise<void> {
     if (!this.signalled) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS))
+        const timer = setTimeout(resolve, Math.min(Math.ceil(Math.max(ms, 0)) + EARLY_MS, LONGEST_TIMER_MS))
         this.waiting = () => {
           clearTimeout(timer)
           resolve()
