@@ -177,6 +177,31 @@ it('is cancelled with whatever else is open when the session is finished, each b
   expect(await stateOf(session)).toMatchObject({ status: 'COMPLETED', is_pending: false, pending: [] })
 })
 
+it('is cancelled with others in the order of their events: the last of them is the last result', async () => {
+  const { session, taskId } = await titleRequested()
+  granted(await services.tasks.cancel(by('owner'), taskId, {}))
+  // The clock has been set back since.
+  await fixture.sql.query(`UPDATE async_tasks SET updated_at = now() + interval '1 hour' WHERE id = $1`, [
+    taskId,
+  ])
+  const first = granted(await send(services, session, 'RequestTitleProposal')).taskId!
+  const second = (await requestConcepts(services, session)).taskId
+  // Its row moves behind the second's.
+  granted(await services.tasks.progress(AGENT, first, { progress: 40 }))
+  await confirmUntil(services, session, 'PLOT_OUTLINE')
+  granted(await send(services, session, 'ConfirmStage'))
+
+  const events = await fixture.rows.events(session)
+  expect(events.slice(-3, -1).map(({ metadata }) => metadata.task_id)).toEqual([first, second])
+  // Of two at the same time the second would come before the first.
+  const { rows } = await fixture.sql.query<{ id: string }>(
+    'SELECT id FROM async_tasks WHERE session_id = $1 ORDER BY updated_at, id = $2',
+    [session, first],
+  )
+  expect(rows.map(({ id }) => id)).toEqual([taskId, first, second])
+  expect((await stateOf(session)).last_result).toMatchObject({ task_id: second })
+})
+
 describe('a replica of an older version, which does not know the command,', () => {
   const SERVICE_UNAVAILABLE = { code: 'SERVICE_UNAVAILABLE' }
 

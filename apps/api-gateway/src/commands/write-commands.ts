@@ -62,8 +62,9 @@ const write = statement<{ command_id: string }>(
    recorded AS (${RECORD_COMMANDS('decided WHERE gate_is_open')}),
    cancelled AS MATERIALIZED (
      SELECT (task ->> 'taskId')::uuid AS task_id, (task ->> 'commandId')::uuid AS command_id,
-            'FAILED' AS status, cancelled_because AS error
-       FROM recorded JOIN decided USING (command_id), jsonb_array_elements(cancelled) task),
+            'FAILED' AS status, cancelled_because AS error, position
+       FROM recorded JOIN decided USING (command_id),
+            jsonb_array_elements(cancelled) WITH ORDINALITY AS ended (task, position)),
    closed AS (${CLOSE_COMMANDS(ALL_CANCELLED)} RETURNING id),
    advanced AS (${ADVANCE_SESSIONS(
      `(SELECT decided.* FROM recorded JOIN decided USING (command_id)

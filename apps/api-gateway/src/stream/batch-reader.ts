@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { beginTail } from './begin-tail'
 import type { Checkpoints } from './checkpoints'
 import { readNewEvents, readRestOfBatch, type Interest } from './read-new-events'
+import type { Shown } from './shown'
 import { Snapshot } from './snapshot'
 import type { StreamEvent } from './stream-event'
 import type { TailConnection } from './tail-connection'
 
 /** Everything that a snapshot shows was handed out. */
-export interface TailMoment {
+export interface TailMoment extends Shown {
   readonly database: string
-  readonly snapshot: Snapshot
   /** No event with this id or a smaller one can be new to the snapshot. */
   readonly floor: bigint
 }
@@ -26,17 +26,9 @@ export interface EventBatch {
 
 interface State {
   moment: TailMoment
-  /** The highest id that the moment's snapshot shows. */
-  highestId: bigint
   readonly checkpoints: Checkpoints
   /** A batch was handed out up to an id. */
-  partly?: (End & { readonly after: bigint }) | undefined
-}
-
-/** Where a batch leads. */
-interface End {
-  readonly until: TailMoment
-  readonly highestId: bigint
+  partly?: { readonly until: TailMoment; readonly after: bigint } | undefined
 }
 
 const PAUSE_MS = 50
@@ -87,46 +79,42 @@ export class BatchReader {
     deliver: (batch: EventBatch) => void,
   ): Promise<boolean> {
     const { checkpoints, moment } = state
-    const since = { snapshot: moment.snapshot, highestId: state.highestId }
-    const found = await readNewEvents(client, since, checkpoints, interest, {
+    const found = await readNewEvents(client, moment, checkpoints, interest, {
       limit: this.batchSize,
-      takeXid: checkpoints.due(state.highestId),
+      takeXid: checkpoints.due(moment.highestId),
     })
     const { snapshot, xid, highestId, events, full } = found
     // Events are never removed, but by restoring the database to an earlier point.
-    if (highestId < since.highestId) return false
+    if (highestId < moment.highestId) return false
     if (xid !== undefined) checkpoints.add({ xid, highestId }, snapshot.xmin)
-    const until = { database, snapshot, floor: checkpoints.before(snapshot.xmin) }
-    this.handOut(state, { until, highestId }, events, full, deliver)
+    const until = { database, snapshot, highestId, floor: checkpoints.before(snapshot.xmin) }
+    this.handOut(state, until, events, full, deliver)
     return true
   }
 
   private async readRest(
     state: State,
-    { until, highestId, after }: End & { after: bigint },
+    { until, after }: { until: TailMoment; after: bigint },
     { client }: TailConnection,
     interest: Interest | null,
     deliver: (batch: EventBatch) => void,
   ): Promise<void> {
-    const since = { snapshot: state.moment.snapshot, highestId: state.highestId }
-    const span = { since, until: until.snapshot, after }
+    const span = { since: state.moment, until, after }
     const { events, full } = await readRestOfBatch(client, span, interest, this.batchSize)
-    this.handOut(state, { until, highestId }, events, full, deliver)
+    this.handOut(state, until, events, full, deliver)
   }
 
   private handOut(
     state: State,
-    { until, highestId }: End,
+    until: TailMoment,
     events: readonly StreamEvent[],
     full: boolean,
     deliver: (batch: EventBatch) => void,
   ): void {
     if (events.length > 0) deliver({ since: state.moment, until, events, last: !full })
     const last = events.at(-1)
-    state.partly = full && last ? { until, highestId, after: last.id } : undefined
-    if (state.partly) return
-    state.moment = until
-    state.highestId = highestId
+    state.partly = full && last ? { until, after: last.id } : undefined
+    if (!state.partly) state.moment = until
   }
 }
 
@@ -138,8 +126,12 @@ async function begin(connection: TailConnection): Promise<State> {
   if (!row) throw new Error('PostgreSQL answered without a snapshot')
   const snapshot = Snapshot.parse(row.snapshot)
   return {
-    moment: { database, snapshot, floor: checkpoints.before(snapshot.xmin) },
-    highestId: BigInt(row.highest),
+    moment: {
+      database,
+      snapshot,
+      highestId: BigInt(row.highest),
+      floor: checkpoints.before(snapshot.xmin),
+    },
     checkpoints,
   }
 }

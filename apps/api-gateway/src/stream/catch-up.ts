@@ -5,7 +5,7 @@ import type { Reads } from './limit-reads'
 import { readEvents, readMissedIds } from './read-missed-events'
 import { readSessionEvents } from './read-session-events'
 import { sessionPosition } from './session-position'
-import type { Snapshot } from './snapshot'
+import type { Shown } from './shown'
 import { positionScope, writeUserPosition, type UserPosition } from './user-position'
 
 export interface PageSizes {
@@ -43,18 +43,22 @@ export async function* missedByUser(
 ): AsyncGenerator<Frame> {
   const scope = positionScope(until.database, userId)
   // First the rest of what became visible between the position's own snapshots: an id means nothing beyond them.
-  const spans: { since: Snapshot; until: Snapshot; after: bigint }[] = []
+  const spans: { since: Shown; until: Shown; after: bigint }[] = []
   const { seen, partly, floor } = position
-  if (partly) spans.push({ since: seen, until: partly.snapshot, after: max(partly.upTo, floor) })
-  spans.push({ since: partly?.snapshot ?? seen, until: until.snapshot, after: floor })
+  if (partly) spans.push({ since: seen, until: partly.shown, after: max(partly.upTo, floor) })
+  spans.push({ since: partly?.shown ?? seen, until, after: floor })
 
   for (const span of spans) {
     // A stream that begins now, or returns before anything happened, costs no question.
-    if (String(span.since) === String(span.until)) continue
+    if (
+      String(span.since.snapshot) === String(span.until.snapshot) &&
+      span.since.highestId >= span.until.highestId
+    )
+      continue
     for await (const event of missedInSpan(reads, userId, span, sizes)) {
       const shown: UserPosition = {
         seen: span.since,
-        partly: { snapshot: span.until, upTo: event.id },
+        partly: { shown: span.until, upTo: event.id },
         floor,
       }
       yield eventFrame(writeUserPosition(scope, shown), event)
@@ -65,7 +69,7 @@ export async function* missedByUser(
 async function* missedInSpan(
   reads: Reads,
   userId: string,
-  span: { since: Snapshot; until: Snapshot; after: bigint },
+  span: { since: Shown; until: Shown; after: bigint },
   sizes: PageSizes,
 ) {
   for (let { after } = span; ;) {

@@ -3,8 +3,8 @@
  * connection it goes on where it was.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { ServiceFault } from '../outcome'
 import { BatchReader, type EventBatch, type TailMoment } from './batch-reader'
+import { MomentWaiters } from './moment-waiters'
 import type { Interest } from './read-new-events'
 import { readTaskProgress, type TaskProgress } from './read-task-progress'
 import type { TailConnection, TailSignals } from './tail-connection'
@@ -32,9 +32,9 @@ export interface TailSettings {
   readonly gapMs: number
   /** Rows in one answer. */
   readonly batchSize: number
-  /** How long {@link EventTail.refresh} waits for PostgreSQL, in milliseconds: longer than `reconnectMs`. */
+  /** How long {@link EventTail.refresh} waits for a PostgreSQL that neither answers nor refuses, in milliseconds. */
   readonly patienceMs: number
-  /** The longest wait before another try to connect, in milliseconds. */
+  /** The longest wait before another try to connect, in milliseconds, while nobody asks. */
   readonly reconnectMs: number
 }
 
@@ -54,11 +54,6 @@ export interface EventTailParts {
   readonly settings?: Partial<TailSettings>
 }
 
-interface Waiter {
-  resolve(moment: TailMoment): void
-  reject(fault: ServiceFault): void
-}
-
 const NOBODY: Interest = { users: [], sessions: [] }
 const FIRST_RECONNECT_MS = 50
 
@@ -67,8 +62,9 @@ export class EventTail {
   private readonly wakeUps: WakeUps
   private readonly reader: BatchReader
   private readonly reported = new Set<string>()
-  private readonly waiters = new Set<Waiter>()
+  private readonly waiters: MomentWaiters
   private readonly stopping = new AbortController()
+  private hurry = new AbortController()
   private running: Promise<void> | undefined
   private failures = 0
   private tasksAsked = false
@@ -77,6 +73,7 @@ export class EventTail {
     this.settings = { ...TAIL_SETTINGS, ...parts.settings }
     this.wakeUps = new WakeUps(this.settings)
     this.reader = new BatchReader(this.settings.batchSize)
+    this.waiters = new MomentWaiters(this.settings.patienceMs)
   }
 
   /** Connects, and stays connected until {@link stop}. */
@@ -86,40 +83,23 @@ export class EventTail {
 
   async stop(): Promise<void> {
     this.stopping.abort()
+    this.hurry.abort()
     this.wakeUps.wakeNow()
     await this.running
-    for (const waiter of this.waiters) waiter.reject(unavailable('The gateway is stopping'))
+    this.waiters.refuseAll('The gateway is stopping')
   }
 
   /**
    * Looks once more and answers where the tail stands then. Whoever goes on without waiting for anything else
    * misses nothing that is handed out later.
-   * @throws {ServiceFault} SERVICE_UNAVAILABLE when PostgreSQL does not answer in time.
+   * @throws {ServiceFault} SERVICE_UNAVAILABLE when PostgreSQL is away, or does not answer in time.
    */
   refresh(): Promise<TailMoment> {
     this.start()
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => waiter.reject(unavailable('PostgreSQL does not answer')),
-        this.settings.patienceMs,
-      )
-      const settle = (): void => {
-        clearTimeout(timer)
-        this.waiters.delete(waiter)
-      }
-      const waiter: Waiter = {
-        resolve: (moment) => {
-          settle()
-          resolve(moment)
-        },
-        reject: (fault) => {
-          settle()
-          reject(fault)
-        },
-      }
-      this.waiters.add(waiter)
-      this.wakeUps.wakeNow()
-    })
+    const moment = this.waiters.wait()
+    this.hurry.abort()
+    this.wakeUps.wakeNow()
+    return moment
   }
 
   /** Has the running tasks of {@link TailReaders.newcomers} read. */
@@ -145,6 +125,8 @@ export class EventTail {
         await this.follow(connection)
       } catch (error) {
         if (this.failures === 0) this.parts.failed(error)
+        // A connection that is lost comes back at once, as a rule: whoever asks is told of the second failure.
+        else this.waiters.refuseAll('PostgreSQL is away')
         const wait = FIRST_RECONNECT_MS * 2 ** Math.min(this.failures, 10)
         this.failures += 1
         await this.pause(Math.min(this.settings.reconnectMs, wait))
@@ -175,7 +157,7 @@ export class EventTail {
       return
     }
     // Who asks from here on waits for the next look: this one may not show what they have seen.
-    const answered = [...this.waiters]
+    const answer = this.waiters.answerer()
     const wanted = interest === undefined ? NOBODY : interest
     if (!(await this.reader.advance(connection, wanted, (batch) => readers.deliver(batch)))) {
       this.reader.forget()
@@ -183,7 +165,7 @@ export class EventTail {
       await this.reader.advance(connection, wanted, () => undefined)
     }
     const { moment } = this.reader
-    if (moment) for (const waiter of answered) waiter.resolve(moment)
+    if (moment) answer(moment)
     if (this.tasksAsked || this.reported.size > 0) await this.readProgress(connection)
   }
 
@@ -195,11 +177,15 @@ export class EventTail {
     readers.progressed(await readTaskProgress(client, [...reported], readers.newcomers()), reported)
   }
 
+  // Cut short when somebody asks, but never so short that a crowd of them keeps the server busy.
   private async pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined)
+    await sleep(FIRST_RECONNECT_MS, this.stopping.signal)
+    if (this.waiters.size > 0 || this.stopping.signal.aborted) return
+    this.hurry = new AbortController()
+    await sleep(ms - FIRST_RECONNECT_MS, this.hurry.signal)
   }
 }
 
-function unavailable(message: string): ServiceFault {
-  return new ServiceFault('SERVICE_UNAVAILABLE', message)
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -1,6 +1,7 @@
 /** Positions as text: read back as written, small, and refused when they are anything else. */
 import fc from 'fast-check'
 import { readSessionPosition, sessionPosition } from './session-position'
+import { UNKNOWN_ID } from './shown'
 import { Snapshot } from './snapshot'
 import { isPosition } from './stream-start'
 import { positionScope, readUserPosition, writeUserPosition, type UserPosition } from './user-position'
@@ -13,9 +14,10 @@ const snapshots = fc
     return Snapshot.of(xmin, xmax, running)!
   })
 const ids = fc.bigInt(0n, (1n << 63n) - 1n)
+const shown = fc.record({ snapshot: snapshots, highestId: ids })
 const positions: fc.Arbitrary<UserPosition> = fc.oneof(
-  fc.record({ seen: snapshots, floor: ids }),
-  fc.record({ seen: snapshots, floor: ids, partly: fc.record({ snapshot: snapshots, upTo: ids }) }),
+  fc.record({ seen: shown, floor: ids }),
+  fc.record({ seen: shown, floor: ids, partly: fc.record({ shown, upTo: ids }) }),
 )
 const scope = positionScope('1/2', 'ann')
 
@@ -29,11 +31,23 @@ describe('a position of a user', () => {
   })
 
   it('is none for another user, another database, or another kind of stream', () => {
-    const text = writeUserPosition(scope, { seen: Snapshot.parse('5:9:5,7'), floor: 3n })
+    const text = writeUserPosition(scope, {
+      seen: { snapshot: Snapshot.parse('5:9:5,7'), highestId: 4n },
+      floor: 3n,
+    })
     expect(readUserPosition(positionScope('1/2', 'bob'), text)).toBeUndefined()
     expect(readUserPosition(positionScope('1/3', 'ann'), text)).toBeUndefined()
     expect(isPosition(text, undefined)).toBe(true)
     expect(isPosition(text, '6f1c2f4e-6f0e-4f6a-9d52-0d5d0a2f3b11')).toBe(false)
+  })
+
+  it('is read as it was written at first, without the highest ids', () => {
+    const old = (...bytes: number[]) => Buffer.from([2, ...scope, ...bytes]).toString('base64url')
+    const seen = { snapshot: Snapshot.parse('5:9:5,7'), highestId: UNKNOWN_ID }
+    expect(readUserPosition(scope, old(3, 5, 4, 2, 0, 2))).toEqual({ seen, floor: 3n })
+    const partly = { shown: { snapshot: Snapshot.parse('6:12:'), highestId: UNKNOWN_ID }, upTo: 8n }
+    expect(readUserPosition(scope, old(3, 5, 4, 2, 0, 2, 8, 6, 6, 0))).toEqual({ seen, floor: 3n, partly })
+    expect(isPosition(old(3, 5, 4, 0), undefined)).toBe(true)
   })
 
   it('is refused when anything is cut off, added or changed into no snapshot', () => {
@@ -52,10 +66,10 @@ describe('a position of a user', () => {
 
   it('never makes a reader throw', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        const text = Buffer.concat([Buffer.from([2]), scope, bytes]).toString('base64url')
-        const read = readUserPosition(scope, text)
-        if (read) expect(Snapshot.parse(read.seen.toString())).toEqual(read.seen)
+      fc.property(fc.constantFrom(2, 3), fc.uint8Array({ maxLength: 200 }), (kind, bytes) => {
+        const text = Buffer.concat([Buffer.from([kind]), scope, bytes]).toString('base64url')
+        const seen = readUserPosition(scope, text)?.seen.snapshot
+        if (seen) expect(Snapshot.parse(seen.toString())).toEqual(seen)
       }),
     )
   })
@@ -63,9 +77,10 @@ describe('a position of a user', () => {
   it('fits a header with a hundred transactions under way', () => {
     const running = Array.from({ length: 100 }, (_, index) => 9_000_000_000n + BigInt(index * 3))
     const snapshot = Snapshot.of(9_000_000_000n, 9_000_000_400n, running)!
+    const shown = { snapshot, highestId: 123_456_999n }
     const text = writeUserPosition(scope, {
-      seen: snapshot,
-      partly: { snapshot, upTo: 123_456_789n },
+      seen: shown,
+      partly: { shown, upTo: 123_456_789n },
       floor: 123_456_000n,
     })
     expect(text.length).toBeLessThan(400)

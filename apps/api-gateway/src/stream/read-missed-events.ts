@@ -1,12 +1,11 @@
 /** Reads the events of a user's sessions that a resumed stream has not shown yet. */
 import type { Queryable } from '../database/statement'
 import { statement } from '../database/statement'
-import type { Snapshot } from './snapshot'
+import { isShown, type Shown } from './shown'
 import {
   EVENT_COLUMNS,
   OWNER_OF_EVENT,
   toStreamEvent,
-  WRITER_OF_EVENT,
   type StreamEvent,
   type StreamEventRow,
 } from './stream-event'
@@ -20,8 +19,8 @@ const selectIds = statement<{ id: string }>(
      JOIN domain_events e ON e.aggregate_id = mine.id::text AND e.aggregate_type = 'GENESIS_SESSION'
     CROSS JOIN newest
     WHERE mine.user_id = ?::text AND e.id > ?::bigint AND ${OWNER_OF_EVENT} = mine.user_id
-      AND pg_visible_in_snapshot(${WRITER_OF_EVENT}, ?::pg_snapshot)
-      AND NOT pg_visible_in_snapshot(${WRITER_OF_EVENT}, ?::pg_snapshot)
+      AND ${isShown('?', '?')}
+      AND NOT ${isShown('?', '?')}
     ORDER BY e.id LIMIT ?::int`,
 )
 
@@ -38,10 +37,11 @@ const selectEvents = statement<StreamEventRow>(
 export async function readMissedIds(
   db: Queryable,
   userId: string,
-  { since, until, after }: { since: Snapshot; until: Snapshot; after: bigint },
+  { since, until, after }: { since: Shown; until: Shown; after: bigint },
   limit: number,
 ): Promise<string[]> {
-  const rows = await selectIds(db, [userId, String(after), until.toString(), since.toString(), limit])
+  const bounds = [until, since].flatMap(({ highestId, snapshot }) => [String(highestId), snapshot.toString()])
+  const rows = await selectIds(db, [userId, String(after), ...bounds, limit])
   return rows.map(({ id }) => id)
 }
 

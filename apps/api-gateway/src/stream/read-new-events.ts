@@ -1,12 +1,12 @@
 /** Reads what became visible since a snapshot, and the snapshot that shows it, in one statement. */
 import type { ClientBase } from 'pg'
 import type { Checkpoints } from './checkpoints'
+import { isShown, type Shown } from './shown'
 import { Snapshot } from './snapshot'
 import {
   EVENT_COLUMNS,
   OWNER_OF_EVENT,
   toStreamEvent,
-  WRITER_OF_EVENT,
   type StreamEvent,
   type StreamEventRow,
 } from './stream-event'
@@ -17,13 +17,6 @@ export interface Interest {
   readonly sessions: readonly string[]
 }
 
-/** What was shown so far. */
-export interface Shown {
-  readonly snapshot: Snapshot
-  /** The highest id that the snapshot shows. */
-  readonly highestId: bigint
-}
-
 export interface NewEvents extends Shown {
   /** Of this statement's transaction, when one was asked for: given out after the snapshot was taken. */
   readonly xid?: bigint
@@ -31,13 +24,6 @@ export interface NewEvents extends Shown {
   readonly events: StreamEvent[]
   readonly full: boolean
 }
-
-/**
- * Whether the event was not shown by a snapshot whose highest id is known. The id counts too: a server that crashed
- * may give out transaction ids again that wrote nothing that lasts, and the snapshot takes such a one for ended.
- */
-const isNew = (since: string, highestId: string): string =>
-  `(e.id > ${highestId}::bigint OR NOT pg_visible_in_snapshot(${WRITER_OF_EVENT}, ${since}::pg_snapshot))`
 
 /** `newest` is the current snapshot; `changed` the oldest transaction that may have ended since $1, if any did. */
 const READ_NEW = `
@@ -61,7 +47,7 @@ const READ_NEW = `
                                          FROM unnest($2::bigint[], $3::bigint[]) AS c (xid, highest), changed
                                         WHERE c.xid < changed.xid))
          AND e.aggregate_type = 'GENESIS_SESSION'
-         AND ${isNew('$1', '$8')}
+         AND NOT ${isShown('$8', '$1')}
          AND ($4::text[] IS NULL OR ${OWNER_OF_EVENT} = ANY ($4::text[]) OR e.aggregate_id = ANY ($5::text[]))
        ORDER BY e.id LIMIT $6::int) AS e ON true
    ORDER BY e.id`
@@ -110,15 +96,15 @@ const READ_REST = `
     FROM domain_events e CROSS JOIN newest
    WHERE e.id > $3::bigint
      AND e.aggregate_type = 'GENESIS_SESSION'
-     AND pg_visible_in_snapshot(${WRITER_OF_EVENT}, $2::pg_snapshot)
-     AND ${isNew('$1', '$7')}
+     AND ${isShown('$8', '$2')}
+     AND NOT ${isShown('$7', '$1')}
      AND ($4::text[] IS NULL OR ${OWNER_OF_EVENT} = ANY ($4::text[]) OR e.aggregate_id = ANY ($5::text[]))
    ORDER BY e.id LIMIT $6::int`
 
 /** The next events of a batch that was too long for one answer: what `until` shows beyond `since`, after an id. */
 export async function readRestOfBatch(
   client: ClientBase,
-  { since, until, after }: { since: Shown; until: Snapshot; after: bigint },
+  { since, until, after }: { since: Shown; until: Shown; after: bigint },
   interest: Interest | null,
   limit: number,
 ): Promise<{ events: StreamEvent[]; full: boolean }> {
@@ -127,12 +113,13 @@ export async function readRestOfBatch(
     text: READ_REST,
     values: [
       since.snapshot.toString(),
-      until.toString(),
+      until.snapshot.toString(),
       String(after),
       interest?.users ?? null,
       interest?.sessions ?? null,
       limit,
       String(since.highestId),
+      String(until.highestId),
     ],
   })
   return { events: rows.map(toStreamEvent), full: rows.length === limit }

@@ -172,11 +172,7 @@ export function userPositionAfter(
   return writeUserPosition(
     positionScope(until.database, event.owner),
     settled
-      ? { seen: until.snapshot, floor: until.floor }
-      : {
-          seen: since.snapshot,
-          partly: { snapshot: until.snapshot, upTo: event.id },
-          floor: since.floor,
-        },
+      ? { seen: until, floor: until.floor }
+      : { seen: since, partly: { shown: until, upTo: event.id }, floor: since.floor },
   )
 }

@@ -1,5 +1,6 @@
 /** What a stream does when connections, readers and processes fail, on a real PostgreSQL. */
 import { eventually } from '@infinite-scribe/testing'
+import { openTcpProxy } from '../database/tcp-proxy.test'
 import { isRefusal } from '../outcome'
 import { AGENT, granted, openSession, requestConcepts } from '../service-fixture.test'
 import { Reader, StreamFixture, type Replica } from './streams.kit.test'
@@ -58,11 +59,19 @@ describe('when the connection to PostgreSQL is lost', () => {
     reader.cut()
   })
 
-  it('answers SERVICE_UNAVAILABLE when PostgreSQL stays away', async () => {
+  it('answers SERVICE_UNAVAILABLE, at once while PostgreSQL refuses connections, else when patience is over', async () => {
     const url = new URL(fixture.url)
     url.port = '1'
-    const away = fixture.replica({ patienceMs: 100 }, url.href)
-    await expect(away.open('ann')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+    const away = fixture.replica({ patienceMs: 600_000, reconnectMs: 600_000 }, url.href)
+    // The second comes while the tail waits for its next try to connect.
+    for (let tries = 0; tries < 2; tries += 1)
+      await expect(away.open('ann')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+
+    const proxy = await openTcpProxy(fixture.gatewayUrl)
+    proxy.blackHole = true
+    const silent = fixture.replica({ patienceMs: 100 }, proxy.url)
+    await expect(silent.open('ann')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+    await proxy.close()
   })
 })
 

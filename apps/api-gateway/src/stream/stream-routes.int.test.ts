@@ -222,6 +222,17 @@ describe('tickets', () => {
     expect((await gateway.call({ path, token: null })).status).toBe(401)
   })
 
+  it('are not spent by HEAD, which opens no stream and is answered as GET would be', async () => {
+    const ticket = await buyTicket()
+    const path = `/events/stream?ticket=${ticket}`
+    const head = (at: string) => fetch(`${gateway.url}${at}`, { method: 'HEAD' })
+    // More than a user may have streams: none of them stays.
+    for (let count = 0; count < 12; count += 1) expect((await head(path)).status).toBe(200)
+    expect((await head(`${path}&context_id=${randomUUID()}`)).status).toBe(404)
+    readers.push(await HttpReader.open(`${gateway.url}${path}`))
+    expect((await head(path)).status).toBe(401)
+  })
+
   it('are not sold for a token that is over, and is taken only because clocks differ', async () => {
     const before = await gateway.checksum()
     const late = signTestToken('ada', {}, { expiresIn: -2 })

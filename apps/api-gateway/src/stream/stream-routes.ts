@@ -57,16 +57,20 @@ function serveStream({ streams, tickets, tokens }: StreamRouteParts): RequestHan
       answerRefusal(response, opened)
       return
     }
+    // HEAD asks what GET would be answered: it is safe, so it uses nothing up.
+    if (request.method === 'HEAD') {
+      opened.cancel()
+      begin(response)
+      response.end()
+      return
+    }
     // Last, so that a request which is refused can be made again with its ticket.
     await spend().catch((problem: unknown) => {
       opened.cancel()
       throw problem
     })
     begin(response)
-    if (request.method === 'HEAD') {
-      opened.cancel()
-      response.end()
-    } else await opened.run(response)
+    await opened.run(response)
   }
 }
 

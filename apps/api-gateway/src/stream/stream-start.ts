@@ -3,6 +3,7 @@ import type { TailMoment } from './batch-reader'
 import { missedBySession, missedByUser } from './catch-up'
 import type { Frame } from './frames'
 import type { Reads } from './limit-reads'
+import { UNKNOWN_ID, type Shown } from './shown'
 import { readSessionPosition, sessionPosition } from './session-position'
 import {
   looksLikeUserPosition,
@@ -56,11 +57,10 @@ export function startOfUser(
   moment: TailMoment,
 ): StreamStart | undefined {
   const scope = positionScope(moment.database, userId)
-  if (position === undefined)
-    return userStart(reads, userId, { seen: moment.snapshot, floor: moment.floor }, moment)
+  if (position === undefined) return userStart(reads, userId, { seen: moment, floor: moment.floor }, moment)
   const read = readUserPosition(scope, position)
-  // A snapshot from the future: this database was set back to an earlier point, and its ids come round again.
-  if (!read || (read.partly?.snapshot ?? read.seen).xmax > moment.snapshot.xmax) return undefined
+  // Of the future: this database was set back to an earlier point, and its ids come round again.
+  if (!read || isLater(read.partly?.shown ?? read.seen, moment)) return undefined
   return userStart(reads, userId, read, moment)
 }
 
@@ -78,6 +78,12 @@ function userStart(reads: Reads, userId: string, position: UserPosition, moment:
     position: writeUserPosition(positionScope(moment.database, userId), position),
     version: 0,
     missed: (until) => missedByUser(reads, userId, position, until),
-    next: (reached) => userStart(reads, userId, { seen: reached.snapshot, floor: reached.floor }, reached),
+    next: (reached) => userStart(reads, userId, { seen: reached, floor: reached.floor }, reached),
   }
+}
+
+// A crash sets the transaction ids back too, but no event that was seen is lost by it.
+function isLater(shown: Shown, moment: TailMoment): boolean {
+  if (shown.highestId !== UNKNOWN_ID) return shown.highestId > moment.highestId
+  return shown.snapshot.xmax > moment.snapshot.xmax
 }

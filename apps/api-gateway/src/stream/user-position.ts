@@ -3,15 +3,17 @@
  *
  * No number can say that: an event with a smaller id may become visible later. So a position holds snapshots
  * (decision record 6): everything that `seen` shows, and of what `partly` shows beyond it the events up to an id.
+ * Each comes with the highest id that it shows, for a server that crashes may give out transaction ids again.
  */
 import { createHash } from 'node:crypto'
+import { UNKNOWN_ID, type Shown } from './shown'
 import { Snapshot } from './snapshot'
 import { VarintReader, writeVarint } from './varint'
 
 export interface UserPosition {
-  readonly seen: Snapshot
+  readonly seen: Shown
   /** In the middle of what became visible between two snapshots. */
-  readonly partly?: { readonly snapshot: Snapshot; readonly upTo: bigint }
+  readonly partly?: { readonly shown: Shown; readonly upTo: bigint }
   /** No event with this id or a smaller one can be new to `seen`: it only saves looking. */
   readonly floor: bigint
 }
@@ -19,7 +21,9 @@ export interface UserPosition {
 /** What a position is bound to: this user, and this database, for transaction ids mean nothing in another. */
 export type PositionScope = Buffer
 
-const KIND = 2
+const KIND = 3
+/** Without the highest ids, as positions were written at first. */
+const OLD_KIND = 2
 const SCOPE_BYTES = 8
 const MAX_RUNNING = 10_000n
 
@@ -32,10 +36,10 @@ export function positionScope(database: string, userId: string): PositionScope {
 export function writeUserPosition(scope: PositionScope, position: UserPosition): string {
   const bytes = [KIND, ...scope]
   writeVarint(bytes, position.floor)
-  writeSnapshot(bytes, position.seen)
+  writeShown(bytes, position.seen)
   if (position.partly) {
     writeVarint(bytes, position.partly.upTo)
-    writeSnapshot(bytes, position.partly.snapshot)
+    writeShown(bytes, position.partly.shown)
   }
   return Buffer.from(bytes).toString('base64url')
 }
@@ -45,23 +49,40 @@ export function readUserPosition(scope: PositionScope, text: string): UserPositi
   const bytes = Buffer.from(text, 'base64url')
   if (!looksLikeUserPosition(text) || !bytes.subarray(1, 1 + SCOPE_BYTES).equals(scope)) return undefined
   const reader = new VarintReader(bytes.subarray(1 + SCOPE_BYTES))
+  const readShown = bytes[0] === OLD_KIND ? readOldShown : readNewShown
   const floor = reader.next()
-  const seen = readSnapshot(reader)
+  const seen = readShown(reader)
   if (floor === undefined || floor > MAX_ID || !seen) return undefined
   if (reader.atEnd()) return { seen, floor }
   const upTo = reader.next()
-  const snapshot = readSnapshot(reader)
-  if (upTo === undefined || upTo > MAX_ID || !snapshot || !reader.atEnd()) return undefined
-  return { seen, partly: { snapshot, upTo }, floor }
+  const shown = readShown(reader)
+  if (upTo === undefined || upTo > MAX_ID || !shown || !reader.atEnd()) return undefined
+  return { seen, partly: { shown, upTo }, floor }
 }
 
 /** Whether `text` could be a position at all: what can be told before the database is asked. */
 export function looksLikeUserPosition(text: string): boolean {
   const bytes = Buffer.from(text, 'base64url')
-  return bytes.toString('base64url') === text && bytes[0] === KIND
+  return bytes.toString('base64url') === text && (bytes[0] === KIND || bytes[0] === OLD_KIND)
 }
 
 const MAX_ID = (1n << 63n) - 1n
+
+function writeShown(bytes: number[], { highestId, snapshot }: Shown): void {
+  writeVarint(bytes, highestId)
+  writeSnapshot(bytes, snapshot)
+}
+
+function readNewShown(reader: VarintReader): Shown | undefined {
+  const highestId = reader.next()
+  const snapshot = readSnapshot(reader)
+  return highestId === undefined || highestId > MAX_ID || !snapshot ? undefined : { snapshot, highestId }
+}
+
+function readOldShown(reader: VarintReader): Shown | undefined {
+  const snapshot = readSnapshot(reader)
+  return snapshot && { snapshot, highestId: UNKNOWN_ID }
+}
 
 function writeSnapshot(bytes: number[], { xmin, xmax, running }: Snapshot): void {
   writeVarint(bytes, xmin)

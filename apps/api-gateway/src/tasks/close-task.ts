@@ -1,5 +1,6 @@
 /** Ends a task that is open. */
 import type { JsonObject, TaskStatus } from '@infinite-scribe/shared-types'
+import { END_OF_TASK } from '../commands/end-of-task'
 import type { Transaction } from '../commands/unit-of-work'
 import { OPEN_TASK } from '../database/status-lists'
 import { statement } from '../database/statement'
@@ -7,16 +8,11 @@ import type { FoundTask } from './find-task'
 
 type Closed = Omit<FoundTask, 'owner'>
 
-// clock_timestamp(), not now(): the session's ends are ordered by it, and its row is locked by this time. The clock
-// may have been set back since the last end.
 const update = statement<Closed>(
   'close-task',
   `UPDATE async_tasks
       SET status = ?::text, result_data = ?::jsonb, error_data = ?::jsonb,
-          updated_at = greatest(clock_timestamp(),
-                                (SELECT max(other.updated_at) + interval '1 microsecond' FROM async_tasks other
-                                  WHERE other.session_id = async_tasks.session_id
-                                    AND other.status NOT IN ${OPEN_TASK})),
+          updated_at = ${END_OF_TASK},
           progress = CASE WHEN ?::text = 'COMPLETED' THEN 100 ELSE progress END
     WHERE id = ?::uuid AND status IN ${OPEN_TASK}
 RETURNING id, task_type, status, progress, message, session_id, triggered_by_command_id,
