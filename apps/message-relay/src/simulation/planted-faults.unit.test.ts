@@ -9,6 +9,8 @@ import { simulate, type Verdict } from './simulate'
 
 /** Far less than what a minute allows. */
 const SCHEDULES = 2000
+// A machine that does much else at once.
+jest.setTimeout(240_000)
 
 async function firstBroken(plant?: Plant): Promise<Verdict | undefined> {
   for (let seed = 1; seed <= SCHEDULES; seed += 1) {
