@@ -131,8 +131,8 @@ export interface LaneLeases {
 
 export interface Publisher {
   /**
-   * Publishes records in their order for each key. One outcome a record, never a throw; `undefined` for a
-   * record that was not tried: an earlier one of its key failed (`withheld`), or `mayStart` forbade it.
+   * Publishes records in their order for each key. One answer a record, never a throw. A record that was
+   * not tried is `withheld` behind an earlier one of its key that failed, or `handed_back` because `mayStart` forbade it.
    */
   publish(records: readonly KafkaMessage[], mayStart: () => boolean): Promise<readonly (Outcome | NotTried)[]>
   /** Asks the broker for the events topic without spending a record; what is wrong, or undefined. */
