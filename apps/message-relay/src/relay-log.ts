@@ -66,6 +66,11 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         error: describeError(error),
       })
     },
+    unsettleable: (row, error) =>
+      log.error(
+        'PostgreSQL refuses to write what became of an event: it stays PENDING, and is sent again at the next start',
+        { ...idsOf(row), topic: row.topic, error: describeError(error) },
+      ),
     notOurs: (rows) => {
       log.warn('rows were not settled: their lanes have another owner, or somebody else settled them', {
         rows,

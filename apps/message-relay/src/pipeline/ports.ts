@@ -73,7 +73,7 @@ export interface OutboxReader {
     bounds: Bounds,
     except: readonly string[],
   ): Promise<RangeRead>
-  /** The first parked row of each key, key by key beyond `after`, at most `limit`. */
+  /** The first parked row of each key, in an order of keys of its own beyond the key `after`, at most `limit`. */
   parkedHeads(
     lanes: readonly (LaneTenure & { after: string | null })[],
     limit: number,
