@@ -68,7 +68,7 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
     },
     unsettleable: (row, error) =>
       log.error(
-        'PostgreSQL refuses to write what became of an event: it stays PENDING, and is sent again at the next start',
+        'PostgreSQL refuses whatever is to be written of an event: it stays PENDING and is not looked at again; mend the row, then set parked = true',
         { ...idsOf(row), topic: row.topic, error: describeError(error) },
       ),
     notOurs: (rows) => {

@@ -16,7 +16,7 @@ export interface SettledBatch {
 export interface SettlingEvents {
   /** The database could not be reached; it is tried again after `waitMs`. */
   settleFailed(error: unknown, rows: number): void
-  /** PostgreSQL takes nothing that is to be written of `row`, not even that it FAILED: it stays as it is. */
+  /** PostgreSQL takes nothing that is to be written of `row`, not even that it FAILED: it stays as it is for good. */
   unsettleable(row: ClaimedRow, error: unknown): void
   /** Rows whose lanes had another owner by then, or that somebody else settled. */
   notOurs(rows: number): void
