@@ -147,3 +147,21 @@ it('holds the later events of a key after a fault of its own under block, and le
   await eventually(async () => (await outboxRow(pool, later!)).status === 'SENT')
   expect(await outboxRow(pool, bad!)).toMatchObject({ status: 'FAILED', parked: false })
 })
+
+it('sends all others in order though one record closes the connection whenever it is sent', async () => {
+  tunnel.choke('INDIGESTIBLE')
+  const before = await send(['bad'])
+  const payload = envelope({ n: (counter += 1), text: 'INDIGESTIBLE' })
+  const [bad] = await insertRows(pool, [{ topic, key: 'bad', payload }])
+  const [behind] = await send(['bad'])
+  await send(Array.from({ length: 75 }, (_, n) => `k${n % 10}`))
+  await relay()
+  await allSent(75 + before.length, 20_000)
+  expect(await outboxRow(pool, bad!)).toMatchObject({ status: expect.not.stringMatching('SENT') as string })
+  expect(await outboxRow(pool, behind!)).toMatchObject({ status: 'PENDING', attempts: 0 })
+  await expectOrder()
+  // It is sent when the broker takes it, and what waits behind it in its key.
+  tunnel.choke('nothing of the kind')
+  await allSent(78)
+  await expectOrder()
+})

@@ -27,6 +27,7 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     published: (...event) => listeners.forEach((listener) => listener.published(...event)),
     settled: (...event) => listeners.forEach((listener) => listener.settled(...event)),
     settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
+    unsettleable: (...event) => listeners.forEach((listener) => listener.unsettleable(...event)),
     notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),
     lanesChanged: (...event) => listeners.forEach((listener) => listener.lanesChanged(...event)),
     wokenUp: () => listeners.forEach((listener) => listener.wokenUp()),

@@ -66,6 +66,11 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         error: describeError(error),
       })
     },
+    unsettleable: (row, error) =>
+      log.error(
+        'PostgreSQL refuses whatever is to be written of an event: it stays PENDING and is not looked at again; mend the row, then set parked = true',
+        { ...idsOf(row), topic: row.topic, error: describeError(error) },
+      ),
     notOurs: (rows) => {
       log.warn('rows were not settled: their lanes have another owner, or somebody else settled them', {
         rows,

@@ -90,5 +90,6 @@ it('tells of the lanes, of the broker’s return and of what goes again', () => 
   events.claimed([], 1)
   events.removed(1)
   events.wokenUp()
-  expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info'])
+  events.unsettleable(row, new Error('refused'))
+  expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info', 'error'])
 })

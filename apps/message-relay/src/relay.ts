@@ -19,6 +19,7 @@ import type {
 } from './pipeline/ports'
 import { Publishing, type AttemptedRow } from './pipeline/publish'
 import { Settling } from './pipeline/settle'
+import { Suspects } from './pipeline/suspects'
 import { Upkeep } from './pipeline/upkeep'
 import type { FailedKeyPolicy } from './policy/settlement'
 import type { RelayEvents } from './relay-events'
@@ -62,6 +63,7 @@ export class Relay {
   readonly circuit: CircuitBreaker
   private readonly inFlight = new InFlight()
   private readonly late = new LateRows()
+  private readonly suspects = new Suspects()
   private readonly claims: Claims
   private readonly publishing: Publishing
   private readonly settling: Settling
@@ -80,12 +82,12 @@ export class Relay {
     private readonly parts: RelayParts,
     private readonly settings: RelaySettings,
   ) {
-    const { lanes, inFlight, late } = this
+    const { lanes, inFlight, late, suspects } = this
     const { outbox, clock, publisher, events } = parts
     const { failedKeyPolicy } = settings
     const bounds = { rows: settings.batchRows, bytes: settings.batchBytes }
     this.circuit = new CircuitBreaker(publisher, clock, events)
-    this.claims = new Claims(outbox, lanes, inFlight, late, clock, { bounds, failedKeyPolicy })
+    this.claims = new Claims(outbox, lanes, inFlight, late, suspects, clock, { bounds, failedKeyPolicy })
     this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
     this.line = new PublishLine({
       publish: (rows, trial) => this.publish(rows, trial),
@@ -156,7 +158,7 @@ export class Relay {
 
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
   private async turn(): Promise<number> {
-    if (await this.circuit.probeIfDue()) this.claims.parked.lookAt(this.now())
+    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack()
     if (this.lanes.size === 0 || !this.publishing.leaseLastsForAPublish()) return NO_LEASE_WAIT_MS
     this.poll()
     const trial = this.circuit.state === 'half_open'
@@ -179,7 +181,7 @@ export class Relay {
     const { events } = this.parts
     const startedAt = this.now()
     try {
-      const claim = await this.claims.next({ retriesOnly: this.circuit.state === 'open' })
+      const claim = await this.claims.next(this.circuit.state)
       this.claimWaitMs = 0
       if (claim.setBack > 0) events.setBack(claim.setBack)
       if (claim.rows.length > 0) events.claimed(claim.rows, this.now() - startedAt)
@@ -195,6 +197,7 @@ export class Relay {
     const startedAt = this.now()
     const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
     this.circuit.published(attempted)
+    this.suspects.published(attempted, trial)
     this.parts.events.published(attempted, this.now() - startedAt)
     return attempted
   }

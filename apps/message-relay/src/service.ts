@@ -25,6 +25,7 @@ import { Relay } from './relay'
 import { SILENT, tellAll } from './relay-events'
 import { deadLetterTopicOf } from './policy/dead-letter-name'
 import { UNSENDABLE_CLASSES } from './policy/kafka-message'
+import { REFUSED_CLASS } from './policy/refused-settlement'
 import { relayLog } from './relay-log'
 import { systemClock } from './system-clock'
 import { tracedPublisher } from './traced-publisher'
@@ -93,7 +94,7 @@ export async function startRelayService(
     relayMetrics(registry, {
       backlog: () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
       lanesOwned: () => relay.lanes.size,
-      faultClasses: [...RECORD_FAULT_CLASSES, ...UNSENDABLE_CLASSES],
+      faultClasses: [...RECORD_FAULT_CLASSES, ...UNSENDABLE_CLASSES, REFUSED_CLASS],
     }),
     { ...SILENT, ...progress },
   ])

@@ -119,6 +119,7 @@ export function relayMetrics(
     wokenUp: () => wakeUps.inc(),
     claimFailed: failedStep('claim'),
     settleFailed: failedStep('settle'),
+    unsettleable: failedStep('settle'),
     deadLettersWait: () => undefined,
     upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,

@@ -31,6 +31,8 @@ WITH owned AS MATERIALIZED (
   DELETE FROM event_outbox AS o USING passed
    WHERE o.lane = passed.lane AND o.seq = passed.seq AND o.id IS NOT DISTINCT FROM passed.id AND o.status = 'SENT'
      AND passed.status = 'SENT'
+     -- It FAILED before it was sent: its letter is made of the row. Passed all the same, for the topic may be away for long.
+     AND NOT o.dead_letter_due
   RETURNING 1
 )
 SELECT lane, max(seq) AS dealt_with, (SELECT count(*)::integer FROM gone) AS removed FROM passed GROUP BY lane`,

@@ -73,7 +73,7 @@ export interface OutboxReader {
     bounds: Bounds,
     except: readonly string[],
   ): Promise<RangeRead>
-  /** The first parked row of each key, key by key beyond `after`, at most `limit`. */
+  /** The first parked row of each key, in an order of keys of its own beyond the key `after`, at most `limit`. */
   parkedHeads(
     lanes: readonly (LaneTenure & { after: string | null })[],
     limit: number,
@@ -131,8 +131,8 @@ export interface LaneLeases {
 
 export interface Publisher {
   /**
-   * Publishes records in their order for each key. One outcome a record, never a throw; `undefined` for a
-   * record that was not tried: an earlier one of its key failed (`withheld`), or `mayStart` forbade it.
+   * Publishes records in their order for each key. One answer a record, never a throw. A record that was
+   * not tried is `withheld` behind an earlier one of its key that failed, or `handed_back` because `mayStart` forbade it.
    */
   publish(records: readonly KafkaMessage[], mayStart: () => boolean): Promise<readonly (Outcome | NotTried)[]>
   /** Asks the broker for the events topic without spending a record; what is wrong, or undefined. */

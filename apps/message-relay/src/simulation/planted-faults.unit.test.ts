@@ -3,6 +3,7 @@
 import { InFlight } from '../pipeline/in-flight'
 import { Lanes } from '../pipeline/lanes'
 import { LateRows } from '../pipeline/late-rows'
+import { Suspects } from '../pipeline/suspects'
 import type { RelayParts } from '../relay'
 import type { Plant } from './relay-process'
 import { simulate, type Verdict } from './simulate'
@@ -116,4 +117,9 @@ it('finds a low water above what is still in flight', async () => {
     return lowWater.call(this, lane, new Map())
   })
   expect((await firstBroken())?.violation).toBeDefined()
+})
+
+it('finds a record that passes for an outage for ever, and keeps the others from the broker', async () => {
+  jest.spyOn(Suspects.prototype, 'published').mockImplementation(() => undefined)
+  expect((await firstBroken())?.violation).toMatch('not relayed')
 })

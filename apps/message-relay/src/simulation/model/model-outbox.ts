@@ -148,7 +148,7 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
         for (const row of step.slice(0, REMOVAL_STEP)) {
           if (row.status !== 'FAILED' && !old(row)) break
           dealtWith.set(tenure.lane, row.seq)
-          if (!old(row)) continue
+          if (!old(row) || row.deadLetterDue) continue
           this.tables.remove(row)
           removed += 1
         }
