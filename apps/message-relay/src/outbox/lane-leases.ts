@@ -62,11 +62,24 @@ UPDATE outbox_lanes AS l
  WHERE l.lane = locked.lane`,
 }
 
-// A lane may be this relay's without its knowing: the answer to its TAKE was lost.
+// Lanes and relay go in one statement: whoever counted the leaver among the relays would leave half of its lanes
+// alone. A lane may be this relay's without its knowing: the answer to its TAKE was lost.
 const LEAVE: Statement = {
   name: 'relay-leave',
   text: `
-WITH freed AS (UPDATE outbox_lanes SET owner = NULL, lease_until = NULL WHERE owner = $1)
+WITH locked AS MATERIALIZED (
+  SELECT l.lane, mine.low_water
+    FROM outbox_lanes AS l
+    LEFT JOIN unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS mine (lane, token, low_water)
+      ON l.lane = mine.lane AND l.token = mine.token
+   WHERE l.owner = $1
+   ORDER BY l.lane FOR NO KEY UPDATE OF l
+), freed AS (
+  UPDATE outbox_lanes AS l
+     SET owner = NULL, lease_until = NULL, low_water = greatest(l.low_water, locked.low_water)
+    FROM locked
+   WHERE l.lane = locked.lane
+)
 DELETE FROM outbox_relays WHERE id = $1`,
 }
 
@@ -132,8 +145,9 @@ export class PostgresLaneLeases implements LaneLeases {
     await this.database.run(TELL, [])
   }
 
-  async leave(): Promise<void> {
-    await this.database.run(LEAVE, [this.identity.id])
+  async leave(lanes: readonly HeldLane[]): Promise<void> {
+    await this.database.run(LEAVE, [this.identity.id, ...columns(lanes)])
+    await this.database.run(TELL, [])
   }
 }
 

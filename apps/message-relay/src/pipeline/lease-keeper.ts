@@ -57,9 +57,8 @@ export class LeaseKeeper {
     await this.renewing
     const lanes = this.lanes.all()
     for (const lane of lanes) lane.draining = true
-    await this.leases.release(this.withLowWater(lanes))
+    await this.leases.leave(this.withLowWater(lanes))
     this.lanes.forget(lanes)
-    await this.leases.leave()
   }
 
   private async renewOnce(): Promise<Kept> {

@@ -125,8 +125,8 @@ export interface LaneLeases {
   renew(held: readonly (LaneTenure & { lowWater: number })[]): Promise<Renewal>
   /** Hands lanes over at once. */
   release(lanes: readonly (LaneTenure & { lowWater: number })[]): Promise<void>
-  /** This relay is no more, and owns no lane any more. */
-  leave(): Promise<void>
+  /** Hands every lane over and is no relay any more, both at once: nobody shares the lanes with it any longer. */
+  leave(lanes: readonly (LaneTenure & { lowWater: number })[]): Promise<void>
 }
 
 export interface Publisher {

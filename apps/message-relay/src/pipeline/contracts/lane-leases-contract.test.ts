@@ -73,11 +73,13 @@ export function laneLeasesContract(create: () => Promise<OutboxUnderTest>): void
 
     it('forgets a relay that leaves, with every lane that is its own', async () => {
       const all = await first.renew([])
-      await first.release(all.owned.slice(1))
-      await first.leave()
+      const [, told, ...others] = all.owned
+      await first.release(others)
+      await first.leave([{ ...told!, lowWater: 70 }])
       const taken = await second.renew([])
       expect(taken).toMatchObject({ share: 64, relays: 1 })
       expect(taken.owned).toHaveLength(64)
+      expect(taken.owned.find(({ lane }) => lane === told!.lane)!.lowWater).toBe(70)
       expect((await world.outbox.readRange(whole(all), 1, { rows: 1, bytes: 1 }, [])).notHeld.size).toBe(64)
     })
   })

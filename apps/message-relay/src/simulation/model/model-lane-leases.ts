@@ -32,20 +32,24 @@ export class ModelLaneLeases implements LaneLeases {
 
   async release(lanes: readonly HeldLane[]): Promise<void> {
     if (lanes.length === 0) return
-    await this.session.write('release lanes', () => {
-      for (const { lane, lowWater } of this.mine(lanes)) {
-        free(lane)
-        lane.lowWater = Math.max(lane.lowWater, lowWater)
-      }
+    await this.session.write('release lanes', () => this.handOver(lanes))
+    this.tell()
+  }
+
+  async leave(lanes: readonly HeldLane[]): Promise<void> {
+    await this.session.write('leave', () => {
+      this.handOver(lanes)
+      for (const lane of this.tables.lanes) if (lane.owner === this.id) free(lane)
+      this.tables.relays.delete(this.id)
     })
     this.tell()
   }
 
-  async leave(): Promise<void> {
-    await this.session.write('leave', () => {
-      for (const lane of this.tables.lanes) if (lane.owner === this.id) free(lane)
-      this.tables.relays.delete(this.id)
-    })
+  private handOver(lanes: readonly HeldLane[]): void {
+    for (const { lane, lowWater } of this.mine(lanes)) {
+      free(lane)
+      lane.lowWater = Math.max(lane.lowWater, lowWater)
+    }
   }
 
   private register(xid: number): { xid: bigint; relays: number } {
