@@ -21,12 +21,12 @@ export interface LeaseTimes {
 }
 
 interface Kept {
-  /** No lane waits to be handed over, and nothing failed. */
+  /** No lane waits to be handed over or to be taken, and nothing failed. */
   readonly settled: boolean
   readonly toRead: boolean
 }
 
-/** While lanes wait to be handed over, or after a failure, the next renewal comes sooner. */
+/** While lanes wait to be handed over or to be taken, or after a failure, the next renewal comes sooner. */
 const SOON_MS = 250
 
 export class LeaseKeeper {
@@ -83,7 +83,7 @@ export class LeaseKeeper {
         })
       }
       return {
-        settled: this.lanes.all().every(({ draining }) => !draining),
+        settled: renewal.skipped === 0 && this.lanes.all().every(({ draining }) => !draining),
         toRead: toRead || drained.some(({ draining }) => !draining),
       }
     } catch (error) {

@@ -115,6 +115,8 @@ export interface Renewal {
   readonly owned: readonly (LaneTenure & { lowWater: number })[]
   /** How many lanes this relay should own. */
   readonly share: number
+  /** Lanes of the share that are free and could not be taken: somebody still writes rows of them. */
+  readonly skipped: number
   readonly relays: number
   /** The renewal's transaction. */
   readonly xid: bigint

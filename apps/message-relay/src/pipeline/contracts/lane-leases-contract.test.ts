@@ -39,6 +39,18 @@ export function laneLeasesContract(create: () => Promise<OutboxUnderTest>): void
       }
     })
 
+    it('skips no lane where the shares of three relays do not add up', async () => {
+      const third = world.relay()
+      const all = await first.renew([])
+      await second.renew([])
+      await third.renew([])
+      await first.release(all.owned.slice(22))
+      await second.renew([])
+      const rest = await third.renew([])
+      expect(rest.owned).toHaveLength(20)
+      expect(rest).toMatchObject({ share: 22, skipped: 0 })
+    })
+
     it('keeps a lane from others until its lease has run out', async () => {
       const all = await first.renew([])
       expect((await second.renew([])).owned).toEqual([])

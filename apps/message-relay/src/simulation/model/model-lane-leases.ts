@@ -27,7 +27,8 @@ export class ModelLaneLeases implements LaneLeases {
       this.joined = true
       this.tell()
     }
-    return { owned: [...kept, ...taken], share, relays, xid }
+    // Nothing in memory waits for a row's lock.
+    return { owned: [...kept, ...taken], share, skipped: 0, relays, xid }
   }
 
   async release(lanes: readonly HeldLane[]): Promise<void> {
