@@ -78,6 +78,8 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         error: describeError(error),
       })
     },
+    outboxRead: () => undefined,
+    leaseTooShort: () => undefined,
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
     wokenUp: () => undefined,
     deadLettered: (rows) =>

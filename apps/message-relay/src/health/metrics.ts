@@ -119,6 +119,8 @@ export function relayMetrics(
     wokenUp: () => wakeUps.inc(),
     claimFailed: failedStep('claim'),
     settleFailed: failedStep('settle'),
+    outboxRead: () => undefined,
+    leaseTooShort: () => undefined,
     deadLettersWait: () => undefined,
     upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,
