@@ -175,7 +175,8 @@ export interface OutboxUpkeep {
   deadLettersDue(lanes: readonly LaneTenure[], limit: number): Promise<readonly DeadLetter[]>
   deadLettered(rows: readonly RowRef[]): Promise<void>
   /**
-   * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays.
+   * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays
+   * but for FAILED and parked ones, which may stay for long.
    * @returns how many were removed, and how far each lane was dealt with
    */
   removeSent(
