@@ -186,7 +186,7 @@ export interface OutboxUpkeep {
 }
 
 export interface DeadLetterTopic {
-  /** Those that the topic has got; never throws. */
+  /** Those that the topic has got, if need be without their value and with a part of their key; never throws. */
   publish(
     letters: readonly DeadLetter[],
   ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }>
