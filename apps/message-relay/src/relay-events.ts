@@ -16,6 +16,8 @@ export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents,
   claimFailed(error: unknown, waitMs: number): void
   /** FAILED rows of an outage are PENDING again. */
   setBack(rows: number): void
+  /** The connection that hears the signals is away; it is made anew after `waitMs`. */
+  listenerLost(error: unknown, waitMs: number): void
   /** A signal of a commit came. */
   wokenUp(): void
   published(attempted: readonly AttemptedRow[], tookMs: number): void
@@ -35,6 +37,7 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
     notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),
     lanesChanged: (...event) => listeners.forEach((listener) => listener.lanesChanged(...event)),
+    listenerLost: (...event) => listeners.forEach((listener) => listener.listenerLost(...event)),
     wokenUp: () => listeners.forEach((listener) => listener.wokenUp()),
     deadLettered: (...event) => listeners.forEach((listener) => listener.deadLettered(...event)),
     deadLettersWait: (...event) => listeners.forEach((listener) => listener.deadLettersWait(...event)),

@@ -128,11 +128,7 @@ export async function startRelayService(
     {
       heard: (channel) => heard[channel]?.(),
       listening: () => wakeUp.wake(),
-      lost: (error, waitMs) =>
-        log.warn('the wake-up connection to PostgreSQL is away: polling until it is back', {
-          retry_in_ms: waitMs,
-          error: describeError(error),
-        }),
+      lost: (error, waitMs) => events.listenerLost(error, waitMs),
     },
   )
   let stopping = false

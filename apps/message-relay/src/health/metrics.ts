@@ -121,6 +121,7 @@ export function relayMetrics(
     settleFailed: failedStep('settle'),
     outboxRead: () => undefined,
     leaseTooShort: () => undefined,
+    listenerLost: () => undefined,
     deadLettersWait: () => undefined,
     upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,
