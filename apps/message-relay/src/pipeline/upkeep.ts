@@ -84,6 +84,7 @@ export class Upkeep {
       await this.clock.sleep(BREATH_MS)
     }
     this.removeAt =
-      this.clock.monotonicMs() + Math.min(sentRetentionMs / REMOVALS_IN_A_RETENTION, LONGEST_WITHOUT_REMOVAL_MS)
+      this.clock.monotonicMs() +
+      Math.min(sentRetentionMs / REMOVALS_IN_A_RETENTION, LONGEST_WITHOUT_REMOVAL_MS)
   }
 }
