@@ -57,3 +57,18 @@ it('renews its lease after it was told to stop, until what is in flight has been
   await core.end()
   expect(await countByStatus(pool)).toEqual({ SENT: 1 })
 })
+
+it('says whether it reads the outbox, though there be nothing in it, and when its lease is too short for that', async () => {
+  const heard = { read: 0, tooShort: 0 }
+  const events = { outboxRead: () => (heard.read += 1), leaseTooShort: () => (heard.tooShort += 1) }
+  const nothing = () => Promise.resolve()
+  const idle = startCoreRelay(database.relayUrl, nothing, { events })
+  await eventually(() => heard.read > 1)
+  await idle.end()
+  expect(heard.tooShort).toBe(0)
+  heard.read = 0
+  const hasty = startCoreRelay(database.relayUrl, nothing, { events, settings: { publishTimeoutMs: 20_000 } })
+  await eventually(() => heard.tooShort > 1)
+  await hasty.end()
+  expect(heard.read).toBe(0)
+})

@@ -83,7 +83,16 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         error: describeError(error),
       })
     },
+    outboxRead: () => undefined,
+    leaseTooShort: () => undefined,
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
+    listenerLost: (error, waitMs) => {
+      if (!onceACycle('listener')) return
+      log.warn('the wake-up connection to PostgreSQL is away: polling until it is back', {
+        retry_in_ms: waitMs,
+        error: describeError(error),
+      })
+    },
     wokenUp: () => undefined,
     deadLettered: (rows) =>
       log.info('the dead-letter topic got events that FAILED for their own fault', { rows }),

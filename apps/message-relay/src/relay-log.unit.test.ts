@@ -75,9 +75,10 @@ it('says the same trouble once a cycle', () => {
     events.settleFailed(new Error('x'), 3)
     events.renewalFailed(new Error('x'))
     events.upkeepFailed(new Error('x'))
+    events.listenerLost(new Error('x'), 100)
     events.deadLettersWait(3, 'no such topic')
   }
-  expect(loud()).toHaveLength(6 * 4)
+  expect(loud()).toHaveLength(7 * 4)
 })
 
 it('tells of the lanes, of the broker’s return and of what goes again', () => {

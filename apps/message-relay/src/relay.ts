@@ -159,7 +159,11 @@ export class Relay {
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
   private async turn(): Promise<number> {
     if (await this.circuit.probeIfDue()) this.claims.brokerIsBack()
-    if (this.lanes.size === 0 || !this.publishing.leaseLastsForAPublish()) return NO_LEASE_WAIT_MS
+    if (this.lanes.size === 0) return NO_LEASE_WAIT_MS
+    if (!this.publishing.leaseLastsForAPublish()) {
+      this.parts.events.leaseTooShort()
+      return NO_LEASE_WAIT_MS
+    }
     this.poll()
     const trial = this.circuit.state === 'half_open'
     if (trial) await this.line.empty()
@@ -183,6 +187,7 @@ export class Relay {
     try {
       const claim = await this.claims.next(this.circuit.state)
       this.claimWaitMs = 0
+      events.outboxRead()
       if (claim.setBack > 0) events.setBack(claim.setBack)
       if (claim.rows.length > 0) events.claimed(claim.rows, this.now() - startedAt)
       return claim
