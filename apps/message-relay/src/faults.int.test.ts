@@ -100,7 +100,7 @@ it('loses nothing and keeps the order while its backends are killed mid-claim an
 }, 120_000)
 
 it('claims again when its backend was killed in the middle of a claim', async () => {
-  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '30' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '60' }))
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   await wakeRelays(pool)
   await eventually(async () => (await outboxRow(pool, id!)).status === 'SENT')
@@ -119,7 +119,9 @@ it('settles later what it could not settle when the rows were locked and the con
   // Before there is a relay: none settles them between the insert and the lock.
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   await locking('SELECT FROM event_outbox FOR UPDATE', async () => {
-    service = await startTestRelay(relayEnvironment(database.relayUrl, topic))
+    // A publish that outlasts its deadline is repeated, and the records are counted.
+    const unhurried = { RELAY_LEASE: '30', RELAY_PUBLISH_TIMEOUT: '10' }
+    service = await startTestRelay(relayEnvironment(database.relayUrl, topic, unhurried))
     await untilItWaitsForALock('%UPDATE event_outbox AS o%')
     expect(await readTopicToEnd(topic)).toHaveLength(1)
     await killBackends('message-relay')
@@ -129,7 +131,7 @@ it('settles later what it could not settle when the rows were locked and the con
 })
 
 it('listens again when its wake-up connection died, and looks at once for what it missed', async () => {
-  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '30' }))
+  service = await startTestRelay(relayEnvironment(database.relayUrl, topic, { RELAY_POLL_INTERVAL: '60' }))
   const [first] = await insertRows(pool, [{ topic, key: 'k', payload: envelope() }])
   await wakeRelays(pool)
   await eventually(async () => (await outboxRow(pool, first!)).status === 'SENT')
