@@ -4,7 +4,7 @@ import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scr
 import { Pool } from 'pg'
 import { withOperatorDatabase } from '../operator/operator-database'
 import { requeue } from '../operator/requeue'
-import { countByStatus, envelope, insertRows } from '../relay-fixture.test'
+import { countByStatus, envelope } from '../relay-fixture.test'
 import { Database } from './database'
 import { PostgresLaneLeases } from './lane-leases'
 import { setBack } from './move-rows'
@@ -39,7 +39,7 @@ it.each([
         10_000,
       ).renew([])
       const { rows } = await pool.query<{ id: string; lane: number; seq: string }>(
-        'SELECT id, lane, seq FROM event_outbox ORDER BY seq',
+        'SELECT id, lane, seq FROM event_outbox ORDER BY seq DESC',
       )
       const tokens = new Map(owned.map(({ lane, token }) => [lane, token]))
       await setBack(
@@ -49,15 +49,17 @@ it.each([
     },
   ],
 ])('%s waits for the first row before it locks another', async (_, change) => {
-  // The later lane's row is the earlier one in the table.
-  const { rows: keys } = await pool.query<{ key: string }>(
-    `SELECT DISTINCT ON (hashtext('k' || n) & 63) 'k' || n AS key FROM generate_series(1, 100) AS n
-      ORDER BY hashtext('k' || n) & 63 DESC LIMIT 2`,
-  )
-  const [second, first] = await insertRows(
-    pool,
-    keys.map(({ key }) => ({ topic: 't', key, payload: envelope() })),
-  )
+  // The later number comes first in the table and in the order of the ids.
+  const [second, first] = ['00000000-0000-4000-8000-000000000001', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
+  for (const [id, seq] of [
+    [second, 2000],
+    [first, 1000],
+  ]) {
+    await pool.query(
+      `INSERT INTO event_outbox (id, seq, topic, key, payload) VALUES ($1, $2, 't', 'k', $3)`,
+      [id, seq, envelope()],
+    )
+  }
   await pool.query(`UPDATE event_outbox SET status = 'FAILED', will_retry = true`)
   const stranger = await pool.connect()
   await stranger.query('BEGIN')
