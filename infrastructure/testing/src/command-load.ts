@@ -1,4 +1,4 @@
-/** Users who each send one command after another, as fast as they are answered. */
+/** Users who each send one command after another, as fast as they are answered, and wait where they are told to. */
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { signTestToken } from './tokens'
@@ -55,6 +55,7 @@ export function startCommandLoad(users: readonly Target[], pauseMs = 0): Command
       sent.push({ key, status, retryAfter, tookMs: performance.now() - startedAt })
       // Nobody listens any more: not as fast as the machine can.
       if (status === 0) await pause(20)
+      if (retryAfter !== undefined && !stopped) await pause(Number(retryAfter) * 1000)
       if (pauseMs > 0) await pause(pauseMs)
     }
   })

@@ -42,7 +42,7 @@ beforeAll(async () => {
   run = await RunFolder.open(join(root, 'runs'), 'outages')
   provider = await openProvider(OWN[0] as ProviderName, run, {})
   await provider.start()
-  await migrate(provider.postgres.databaseUrl())
+  await migrate(provider.postgres.databaseUrl(), { createDatabase: true })
   pool = new Pool({ connectionString: provider.postgres.databaseUrl(), max: 3 })
   pool.on('error', () => undefined)
   kafka = new Kafka({ brokers: provider.kafka.brokers.split(','), logLevel: logLevel.NOTHING })

@@ -1,4 +1,4 @@
-/** Five times the load that the gateway can take, from many users who do not wait before they try again. */
+/** Five times the users that keep the gateway busy; those it refuses try again when it said they may. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { openSessions, startCommandLoad, type Sent } from '../command-load'
 import { startSystem, type RunningSystem } from '../running-system'
