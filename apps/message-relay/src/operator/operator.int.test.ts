@@ -52,6 +52,7 @@ async function type(line: string, { yes = false } = {}): Promise<{ code: number;
       let reached = 0
       return { at: (done) => (reached = done), end: () => bars.push(`${title} ${reached} of ${total}`) }
     },
+    onInterrupt: () => () => undefined,
     confirm: () => Promise.resolve(yes),
     exitWith: (wanted) => (code = wanted),
   })
@@ -290,6 +291,6 @@ describe('verify', () => {
     await relayUntilSettled()
     bars.length = 0
     await type('verify')
-    expect(bars).toEqual(['Reading 3 of 3', 'Comparing 5 of 5'])
+    expect(bars).toEqual(['Reading 3 of 3', 'Comparing 10 of 10'])
   })
 })

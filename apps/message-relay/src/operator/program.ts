@@ -45,7 +45,7 @@ const counted = (number: number, unit: string): string => `${number} ${unit}${nu
 export function operatorProgram(terminal: Terminal): Command {
   const configuration = () => readOperatorConfiguration(terminal.environment)
   const onDatabase = <T>(use: (database: OperatorDatabase) => Promise<T>): Promise<T> =>
-    withOperatorDatabase(configuration().databaseUrl, use)
+    withOperatorDatabase(configuration().databaseUrl, terminal.onInterrupt, use)
   const show = ({ json }: Output, value: object, text: () => string): void =>
     terminal.print(json ? JSON.stringify(value) : text())
   const agreed = async (rows: number, { yes }: Change, what: string, unit = 'row'): Promise<boolean> => {
