@@ -8,10 +8,14 @@ import type { UpkeepEvents } from './pipeline/upkeep'
 
 export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents, UpkeepEvents {
   claimed(rows: readonly ClaimedRow[], tookMs: number): void
+  /** The outbox was read, whether there was something in it or not. */
+  outboxRead(): void
   /** The outbox could not be read; it is tried again after `waitMs`. */
   claimFailed(error: unknown, waitMs: number): void
   /** FAILED rows of an outage are PENDING again. */
   setBack(rows: number): void
+  /** The connection that hears the signals is away; it is made anew after `waitMs`. */
+  listenerLost(error: unknown, waitMs: number): void
   /** A signal of a commit came. */
   wokenUp(): void
   published(attempted: readonly AttemptedRow[], tookMs: number): void
@@ -22,6 +26,7 @@ export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents,
 export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
   return {
     claimed: (...event) => listeners.forEach((listener) => listener.claimed(...event)),
+    outboxRead: () => listeners.forEach((listener) => listener.outboxRead()),
     claimFailed: (...event) => listeners.forEach((listener) => listener.claimFailed(...event)),
     setBack: (...event) => listeners.forEach((listener) => listener.setBack(...event)),
     published: (...event) => listeners.forEach((listener) => listener.published(...event)),
@@ -29,6 +34,7 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
     notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),
     lanesChanged: (...event) => listeners.forEach((listener) => listener.lanesChanged(...event)),
+    listenerLost: (...event) => listeners.forEach((listener) => listener.listenerLost(...event)),
     wokenUp: () => listeners.forEach((listener) => listener.wokenUp()),
     deadLettered: (...event) => listeners.forEach((listener) => listener.deadLettered(...event)),
     deadLettersWait: (...event) => listeners.forEach((listener) => listener.deadLettersWait(...event)),

@@ -181,6 +181,7 @@ export class Relay {
     try {
       const claim = await this.claims.next({ retriesOnly: this.circuit.state === 'open' })
       this.claimWaitMs = 0
+      events.outboxRead()
       if (claim.setBack > 0) events.setBack(claim.setBack)
       if (claim.rows.length > 0) events.claimed(claim.rows, this.now() - startedAt)
       return claim

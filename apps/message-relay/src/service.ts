@@ -89,7 +89,7 @@ export async function startRelayService(
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
   const events = tellAll([
-    relayLog(log, () => systemClock.monotonicMs()),
+    relayLog(log, () => systemClock.monotonicMs(), eventsTopic),
     relayMetrics(registry, {
       backlog: () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
       lanesOwned: () => relay.lanes.size,
@@ -129,11 +129,7 @@ export async function startRelayService(
     {
       heard: (channel) => heard[channel]?.(),
       listening: () => wakeUp.wake(),
-      lost: (error, waitMs) =>
-        log.warn('the wake-up connection to PostgreSQL is away: polling until it is back', {
-          retry_in_ms: waitMs,
-          error: describeError(error),
-        }),
+      lost: (error, waitMs) => events.listenerLost(error, waitMs),
     },
   )
   let stopping = false

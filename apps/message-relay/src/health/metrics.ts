@@ -119,6 +119,8 @@ export function relayMetrics(
     wokenUp: () => wakeUps.inc(),
     claimFailed: failedStep('claim'),
     settleFailed: failedStep('settle'),
+    outboxRead: () => undefined,
+    listenerLost: () => undefined,
     deadLettersWait: () => undefined,
     upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,
