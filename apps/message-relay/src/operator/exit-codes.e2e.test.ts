@@ -41,3 +41,15 @@ it('keeps what is no result away from those that read JSON', () => {
   expect(JSON.parse(stdout)).toEqual({ requeued: [] })
   expect(stderr).toContain('there is no such row')
 })
+
+it.each([
+  ['status', { DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none' }, 'PostgreSQL at 127.0.0.1:1 '],
+  ['verify', { KAFKA_BROKERS: '127.0.0.1:1' }, 'Kafka at 127.0.0.1:1 '],
+  ['topics --create', { KAFKA_BROKERS: '127.0.0.1:1' }, 'Kafka at 127.0.0.1:1 '],
+  ['verify', {}, 'the events topic nobody-writes-here does not exist'],
+])('%s, with %j, says what it could not use: %s', (line, more, place) => {
+  const { status, stderr } = type(line, more)
+  expect(status).toBe(2)
+  expect(stderr).toContain(`message-relay: ${place}`)
+  expect(stderr).not.toContain('hunter2')
+})

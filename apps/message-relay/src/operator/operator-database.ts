@@ -1,5 +1,6 @@
 /** The operators' connection to the outbox, and the audit of what they change. */
 import { Client, type QueryResultRow } from 'pg'
+import { reachDatabase } from './reach'
 
 /** What an operator's command may do with the database. */
 export interface OperatorDatabase {
@@ -23,7 +24,7 @@ async function connect(url: string): Promise<Client> {
   })
   // A query that is under way fails with it; without one nobody waits for an answer.
   client.on('error', () => undefined)
-  await client.connect()
+  await reachDatabase(url, () => client.connect())
   return client
 }
 
@@ -75,8 +76,14 @@ export interface AuditEntry {
   readonly who: string
   readonly action: 'requeue' | 'drop' | 'replay'
   readonly rows: number
+  /** What it was asked for. */
   readonly details: Readonly<Record<string, unknown>>
+  /** The rows that it changed, or the first of them. */
+  readonly changed: readonly string[]
 }
+
+/** So many ids of one change are kept. */
+export const AUDITED_IDS = 1000
 
 /** Records a change, in the transaction that makes it. @throws what the database throws */
 export async function audit(database: OperatorDatabase, entry: AuditEntry): Promise<void> {
@@ -84,6 +91,6 @@ export async function audit(database: OperatorDatabase, entry: AuditEntry): Prom
     entry.who,
     entry.action,
     entry.rows,
-    entry.details,
+    { ...entry.details, changed: entry.changed.slice(0, AUDITED_IDS) },
   ])
 }

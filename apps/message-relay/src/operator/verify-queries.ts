@@ -16,8 +16,9 @@ export const PREPARE = {
     `CREATE TEMP TABLE verify_began AS SELECT clock_timestamp() AS at`,
   ],
   ranges: `INSERT INTO verify_ranges SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[])`,
+  // A row without an event_id is never sent, and is named by its own id.
   outbox: `INSERT INTO verify_outbox
-           SELECT coalesce(payload ->> 'event_id', id::text), key, seq, status, kafka_partition, kafka_offset,
+           SELECT coalesce(payload ->> 'event_id', 'outbox id ' || id), key, seq, status, kafka_partition, kafka_offset,
                   sent_at, requeued_at IS NOT NULL, dropped_at IS NOT NULL
              FROM event_outbox WHERE topic = $1`,
   // Rows that were cleaned away: their receipts are left, their order is not.
