@@ -1,6 +1,6 @@
 /** The relay's log: what happened to which event, and what to do about it, in as few lines as an outage allows. */
 import { describeError, type Logger } from '@infinite-scribe/service-kit'
-import { brokerAdvice } from './log/broker-advice'
+import { batchRefused, brokerAdvice } from './log/broker-advice'
 import { Crowd } from './log/crowd'
 import { DatabaseOutage } from './log/database-outage'
 import type { RelayEvents } from './relay-events'
@@ -50,7 +50,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         attempt.kind === 'unavailable' ? [attempt.fault] : [],
       )
       if (first && onceACycle('broker')) {
-        log.warn('the broker could not take a batch: its rows keep their schedule and wait for the broker', {
+        log.warn(batchRefused(first.class, eventsTopic), {
           error_class: first.class,
           error: first.message,
         })
@@ -97,7 +97,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
       databaseFailed('claim', 'the outbox could not be read', error, { retry_in_ms: waitMs }),
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
     listenerLost: (error, waitMs) =>
-      databaseFailed('wake-up', 'the wake-up connection is away, and the outbox is polled', error, {
+      databaseFailed('wake-up', 'the wake-up connection is lost, so the outbox is polled', error, {
         retry_in_ms: waitMs,
       }),
     wokenUp: answered,

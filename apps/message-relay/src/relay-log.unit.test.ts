@@ -144,6 +144,12 @@ it.each([
   expect(loud()).toMatchObject([{ message: expect.stringMatching(message) }])
 })
 
+it('names the missing topic of a batch that was refused, too', () => {
+  const fault = { class: 'unknown_topic', message: 'no such topic' }
+  log().published([{ row, attempt: { kind: 'unavailable', fault, scope: 'broker' } }], 1)
+  expect(loud()).toMatchObject([{ message: expect.stringContaining('the-events does not exist') }])
+})
+
 it('tells the first few events that FAILED with one class, and counts the others once a cycle', () => {
   const events = log()
   const fail = (id: string, errorClass = error.class) =>

@@ -1,4 +1,9 @@
-/** What an operator is to do about a broker that takes nothing, by the class that the reason begins with. */
+/** What an operator is to do about a broker that takes nothing. */
+
+const AWAY = 'the broker is away: nothing is claimed until it answers; nothing is to be done here'
+const BATCH = 'the broker could not take a batch: its rows keep their schedule and wait for the broker'
+
+/** By the class that the reason begins with. */
 export function brokerAdvice(reason: string, eventsTopic: string): string {
   const [errorClass] = reason.split(':')
   switch (errorClass) {
@@ -9,6 +14,12 @@ export function brokerAdvice(reason: string, eventsTopic: string): string {
     case 'authentication':
       return 'the broker refuses the relay: nothing is claimed until KAFKA_SASL_* or the certificates are mended (runbook circuit-open)'
     default:
-      return 'the broker is away: nothing is claimed until it answers; nothing is to be done here'
+      return AWAY
   }
+}
+
+/** Of a batch that was refused before the circuit opened. */
+export function batchRefused(errorClass: string, eventsTopic: string): string {
+  const advice = brokerAdvice(errorClass, eventsTopic)
+  return advice === AWAY ? BATCH : advice
 }
