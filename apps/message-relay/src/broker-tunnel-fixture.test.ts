@@ -13,6 +13,8 @@ export interface BrokerTunnel {
   freeze(): void
   /** What was sent meanwhile arrives after all. */
   thaw(): void
+  /** A connection that is to carry `text` is closed instead, as by a broker that cannot take the request. */
+  choke(text: string): void
   close(): Promise<void>
 }
 
@@ -21,6 +23,7 @@ export async function openBrokerTunnel(brokers: readonly string[]): Promise<Brok
   const sockets = new Set<Socket>()
   const brokerOf = new Map<Socket, Socket>()
   let frozen = false
+  let indigestible: string | undefined
   let tunnelPort = 0
   let server: Server | undefined
 
@@ -28,6 +31,10 @@ export async function openBrokerTunnel(brokers: readonly string[]): Promise<Brok
     const broker = connect(Number(port), host)
     brokerOf.set(client, broker)
     client.on('close', () => brokerOf.delete(client))
+    // Before anything is piped: what is in the socket then goes nowhere.
+    client.on('data', (bytes) => {
+      if (indigestible !== undefined && bytes.includes(indigestible)) broker.destroy()
+    })
     for (const [from, to] of [
       [client, broker],
       [broker, client],
@@ -73,6 +80,7 @@ export async function openBrokerTunnel(brokers: readonly string[]): Promise<Brok
       frozen = false
       for (const [client, broker] of brokerOf) client.pipe(broker)
     },
+    choke: (text) => (indigestible = text),
     close: cut,
   }
 }

@@ -14,6 +14,7 @@ import {
   eventsTopicName,
 } from '@infinite-scribe/service-kit'
 import type { KafkaSettings } from './kafka/client'
+import { longestPublish, shortestLease } from './policy/lease-times'
 import type { FailedKeyPolicy } from './policy/settlement'
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
@@ -94,9 +95,10 @@ function read(environment: Environment): RelayConfiguration {
       const faults: string[] = []
       if (given.KAFKA_BROKERS?.length === 0) faults.push('KAFKA_BROKERS: names no broker')
       const { RELAY_LEASE: lease = Infinity, RELAY_PUBLISH_TIMEOUT: deadline = 0 } = given
-      if (lease <= deadline) {
+      if (deadline > longestPublish(lease)) {
+        const shortest = Math.ceil(shortestLease(deadline) * 100) / 100
         faults.push(
-          `RELAY_LEASE: must be longer than RELAY_PUBLISH_TIMEOUT (${deadline} s), or a publish outlives its lease`,
+          `RELAY_LEASE: must be at least ${shortest} s with RELAY_PUBLISH_TIMEOUT (${deadline} s): a publish ends within its lease, between two renewals`,
         )
       }
       if (given.KAFKA_SSL_CA_FILE !== undefined && given.KAFKA_SSL === false) {

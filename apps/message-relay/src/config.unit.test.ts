@@ -43,6 +43,8 @@ it.each([
   [{ RELAY_POLL_INTERVAL: '0' }, 'RELAY_POLL_INTERVAL'],
   [{ KAFKA_BROKERS: ' , ' }, 'KAFKA_BROKERS'],
   [{ RELAY_LEASE: '4', RELAY_PUBLISH_TIMEOUT: '4' }, 'RELAY_LEASE'],
+  // It would relay nothing: the lease is renewed every 1.23 s, and lasts for a publish for 0.1 s of them.
+  [{ RELAY_LEASE: '4.1' }, 'RELAY_LEASE: must be at least 6.67 s with RELAY_PUBLISH_TIMEOUT (4 s)'],
   [{ RELAY_FAILED_KEY_POLICY: 'wait' }, 'RELAY_FAILED_KEY_POLICY'],
   [{ KAFKA_CLIENT: 'librdkafka' }, 'KAFKA_CLIENT'],
   [{ EVENTS_TOPIC: 'a b' }, 'EVENTS_TOPIC'],
@@ -52,6 +54,11 @@ it.each([
   const [fault, ...others] = faults(environment)
   expect(fault).toContain(name)
   expect(others).toEqual([])
+})
+
+it('takes a lease that has time for a publish between two renewals', () => {
+  expect(faults({ ...needed, RELAY_LEASE: '6.67' })).toEqual([])
+  expect(faults({ ...needed, RELAY_LEASE: '2', RELAY_PUBLISH_TIMEOUT: '1.2' })).toEqual([])
 })
 
 it('wants both halves of the credentials, and repeats none', () => {

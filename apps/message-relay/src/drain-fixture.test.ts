@@ -1,9 +1,14 @@
 /** Many numbered rows for a relay to drain, and what must be true of the topic when it has. */
 import { readTopicToEnd } from '@infinite-scribe/testing'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 /** Inserts `rows` rows, numbered from 1 in the order of each of `keys` keys. */
-export async function insertNumbered(pool: Pool, topic: string, rows: number, keys: number): Promise<void> {
+export async function insertNumbered(
+  pool: Pool | PoolClient,
+  topic: string,
+  rows: number,
+  keys: number,
+): Promise<void> {
   await pool.query(
     `INSERT INTO event_outbox (topic, key, payload)
      SELECT $1, 'k' || n % $3::int,

@@ -42,6 +42,7 @@ async function relay(more: Record<string, string> = {}): Promise<ServiceProcess>
   const environment = relayEnvironment(database.url, topic, {
     RELAY_HTTP_PORT: port,
     RELAY_LEASE: '5',
+    RELAY_PUBLISH_TIMEOUT: '3',
     ...more,
   })
   const service = await startService('message-relay', environment, `http://127.0.0.1:${port}/health/ready`)

@@ -131,7 +131,12 @@ it('relays late rows of every lane while a small batch is kept busy with others'
       late,
     ])
     return left.rowCount === 0
-  }, 20_000)
-  // The backlog was still there: the late rows did not wait for its end.
-  expect((await countByStatus(pool)).PENDING).toBeGreaterThan(1000)
+  }, 30_000)
+  // The backlog was still there when the last of them went, and may be gone by now.
+  const { rows: after } = await pool.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM event_outbox
+      WHERE status = 'PENDING' OR sent_at > (SELECT max(sent_at) FROM event_outbox WHERE id = ANY ($1))`,
+    [late],
+  )
+  expect(after[0]!.count).toBeGreaterThan(1000)
 })

@@ -55,8 +55,8 @@ const send = async (keys: readonly string[]): Promise<string[]> => {
   return ids
 }
 
-const allSent = async (rows: number, withinMs = 15_000): Promise<void> => {
-  await eventually(async () => (await countByStatus(pool)).SENT === rows, withinMs)
+const allSent = async (rows: number): Promise<void> => {
+  await eventually(async () => (await countByStatus(pool)).SENT === rows, 30_000)
 }
 
 /** The first appearance of each event, in the order of each key. */
@@ -90,7 +90,7 @@ it('lets what was claimed fail by its schedule, claims no more, and sends all of
   const failed = await eventually(async () => {
     const row = await outboxRow(pool, claimed!)
     return row.status === 'FAILED' ? row : undefined
-  }, 12_000)
+  }, 30_000)
   expect(failed).toMatchObject({
     attempts: 4,
     will_retry: true,
@@ -129,10 +129,10 @@ it('survives a frozen broker whose late writes only repeat, in order', async () 
       'SENT',
     ])
     return rows.length > 0
-  }, 15_000)
+  }, 30_000)
   await send(['a', 'd'])
   tunnel.thaw()
-  await allSent(12, 20_000)
+  await allSent(12)
   await expectOrder()
 })
 
@@ -146,4 +146,22 @@ it('holds the later events of a key after a fault of its own under block, and le
   await pool.query('UPDATE event_outbox SET dropped_at = now() WHERE id = $1', [bad])
   await eventually(async () => (await outboxRow(pool, later!)).status === 'SENT')
   expect(await outboxRow(pool, bad!)).toMatchObject({ status: 'FAILED', parked: false })
+})
+
+it('sends all others in order though one record closes the connection whenever it is sent', async () => {
+  tunnel.choke('INDIGESTIBLE')
+  const before = await send(['bad'])
+  const payload = envelope({ n: (counter += 1), text: 'INDIGESTIBLE' })
+  const [bad] = await insertRows(pool, [{ topic, key: 'bad', payload }])
+  const [behind] = await send(['bad'])
+  await send(Array.from({ length: 75 }, (_, n) => `k${n % 10}`))
+  await relay()
+  await allSent(75 + before.length)
+  expect(await outboxRow(pool, bad!)).toMatchObject({ status: expect.not.stringMatching('SENT') as string })
+  expect(await outboxRow(pool, behind!)).toMatchObject({ status: 'PENDING', attempts: 0 })
+  await expectOrder()
+  // It is sent when the broker takes it, and what waits behind it in its key.
+  tunnel.choke('nothing of the kind')
+  await allSent(78)
+  await expectOrder()
 })

@@ -10,6 +10,8 @@ export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents,
   claimed(rows: readonly ClaimedRow[], tookMs: number): void
   /** The outbox was read, whether there was something in it or not. */
   outboxRead(): void
+  /** Lanes are owned, and nothing is claimed from them: the lease does not last for a publish. */
+  leaseTooShort(): void
   /** The outbox could not be read; it is tried again after `waitMs`. */
   claimFailed(error: unknown, waitMs: number): void
   /** FAILED rows of an outage are PENDING again. */
@@ -27,11 +29,13 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
   return {
     claimed: (...event) => listeners.forEach((listener) => listener.claimed(...event)),
     outboxRead: () => listeners.forEach((listener) => listener.outboxRead()),
+    leaseTooShort: () => listeners.forEach((listener) => listener.leaseTooShort()),
     claimFailed: (...event) => listeners.forEach((listener) => listener.claimFailed(...event)),
     setBack: (...event) => listeners.forEach((listener) => listener.setBack(...event)),
     published: (...event) => listeners.forEach((listener) => listener.published(...event)),
     settled: (...event) => listeners.forEach((listener) => listener.settled(...event)),
     settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
+    unsettleable: (...event) => listeners.forEach((listener) => listener.unsettleable(...event)),
     notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),
     lanesChanged: (...event) => listeners.forEach((listener) => listener.lanesChanged(...event)),
     listenerLost: (...event) => listeners.forEach((listener) => listener.listenerLost(...event)),

@@ -4,7 +4,7 @@ import { createLogger } from '@infinite-scribe/service-kit'
 import type { EventOutboxRow } from '@infinite-scribe/shared-types'
 import { testBrokers } from '@infinite-scribe/testing'
 import type { ISocketFactory } from 'kafkajs'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { readConfiguration } from './config'
 import { startRelayService, type RelayService } from './service'
 
@@ -54,7 +54,7 @@ export interface NewRow {
 }
 
 /** Inserts rows with the columns that the contract names, in one statement; their ids in order. */
-export async function insertRows(pool: Pool, rows: readonly NewRow[]): Promise<string[]> {
+export async function insertRows(pool: Pool | PoolClient, rows: readonly NewRow[]): Promise<string[]> {
   const ids = rows.map(() => randomUUID())
   await pool.query(
     `INSERT INTO event_outbox (id, topic, key, payload, status)

@@ -87,12 +87,18 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     },
     settleFailed: (error, rows) =>
       databaseFailed('settle', 'published rows could not be settled', error, { rows }),
+    unsettleable: (row, error) =>
+      log.error(
+        'PostgreSQL refuses whatever is to be written of an event: it stays PENDING and is not looked at again; mend the row, then set parked = true',
+        { ...idsOf(row), topic: row.topic, error: describeError(error) },
+      ),
     notOurs: (rows) => {
       log.warn('rows were not settled: their lanes have another owner, or somebody else settled them', {
         rows,
       })
     },
     outboxRead: answered,
+    leaseTooShort: () => undefined,
     claimFailed: (error, waitMs) =>
       databaseFailed('claim', 'the outbox could not be read', error, { retry_in_ms: waitMs }),
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),

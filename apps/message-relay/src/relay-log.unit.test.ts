@@ -197,5 +197,6 @@ it('tells of the lanes, of the broker’s return and of what goes again', () => 
   events.removed(1)
   events.wokenUp()
   events.outboxRead()
-  expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info'])
+  events.unsettleable(row, new Error('refused'))
+  expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info', 'error'])
 })

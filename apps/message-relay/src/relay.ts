@@ -19,6 +19,7 @@ import type {
 } from './pipeline/ports'
 import { Publishing, type AttemptedRow } from './pipeline/publish'
 import { Settling } from './pipeline/settle'
+import { Suspects } from './pipeline/suspects'
 import { Upkeep } from './pipeline/upkeep'
 import type { FailedKeyPolicy } from './policy/settlement'
 import type { RelayEvents } from './relay-events'
@@ -62,6 +63,7 @@ export class Relay {
   readonly circuit: CircuitBreaker
   private readonly inFlight = new InFlight()
   private readonly late = new LateRows()
+  private readonly suspects = new Suspects()
   private readonly claims: Claims
   private readonly publishing: Publishing
   private readonly settling: Settling
@@ -80,12 +82,12 @@ export class Relay {
     private readonly parts: RelayParts,
     private readonly settings: RelaySettings,
   ) {
-    const { lanes, inFlight, late } = this
+    const { lanes, inFlight, late, suspects } = this
     const { outbox, clock, publisher, events } = parts
     const { failedKeyPolicy } = settings
     const bounds = { rows: settings.batchRows, bytes: settings.batchBytes }
     this.circuit = new CircuitBreaker(publisher, clock, events)
-    this.claims = new Claims(outbox, lanes, inFlight, late, clock, { bounds, failedKeyPolicy })
+    this.claims = new Claims(outbox, lanes, inFlight, late, suspects, clock, { bounds, failedKeyPolicy })
     this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
     this.line = new PublishLine({
       publish: (rows, trial) => this.publish(rows, trial),
@@ -156,8 +158,12 @@ export class Relay {
 
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
   private async turn(): Promise<number> {
-    if (await this.circuit.probeIfDue()) this.claims.parked.lookAt(this.now())
-    if (this.lanes.size === 0 || !this.publishing.leaseLastsForAPublish()) return NO_LEASE_WAIT_MS
+    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack()
+    if (this.lanes.size === 0) return NO_LEASE_WAIT_MS
+    if (!this.publishing.leaseLastsForAPublish()) {
+      this.parts.events.leaseTooShort()
+      return NO_LEASE_WAIT_MS
+    }
     this.poll()
     const trial = this.circuit.state === 'half_open'
     if (trial) await this.line.empty()
@@ -179,7 +185,7 @@ export class Relay {
     const { events } = this.parts
     const startedAt = this.now()
     try {
-      const claim = await this.claims.next({ retriesOnly: this.circuit.state === 'open' })
+      const claim = await this.claims.next(this.circuit.state)
       this.claimWaitMs = 0
       events.outboxRead()
       if (claim.setBack > 0) events.setBack(claim.setBack)
@@ -196,6 +202,7 @@ export class Relay {
     const startedAt = this.now()
     const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
     this.circuit.published(attempted)
+    this.suspects.published(attempted, trial)
     this.parts.events.published(attempted, this.now() - startedAt)
     return attempted
   }

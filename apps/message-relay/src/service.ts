@@ -24,7 +24,9 @@ import { Signal } from './pipeline/signal'
 import { Relay } from './relay'
 import { SILENT, tellAll } from './relay-events'
 import { deadLetterTopicOf } from './policy/dead-letter-name'
+import { renewalInterval } from './policy/lease-times'
 import { UNSENDABLE_CLASSES } from './policy/kafka-message'
+import { REFUSED_CLASS } from './policy/refused-settlement'
 import { relayLog } from './relay-log'
 import { systemClock } from './system-clock'
 import { tracedPublisher } from './traced-publisher'
@@ -39,11 +41,9 @@ export interface RelayService {
 
 /** What one claim may hold in memory, in bytes as the database stores them. */
 const BATCH_BYTES = 8 * 1024 * 1024
-/** Of a lease: two renewals may fail before it lapses. */
-const RENEWALS_IN_A_LEASE = 10 / 3
 /** No statement outlasts its lease: what it would settle is another relay's by then, and the lanes wait for it. */
 const LONGEST_QUERY_MS = 30_000
-/** How many leases long nothing may be settled while rows are due, before the relay is called not ready. */
+/** How many leases long nothing may be settled while rows are due, or nothing be claimed at all, before the relay is called not ready. */
 const PATIENCE_IN_LEASES = 1.5
 
 /**
@@ -93,7 +93,7 @@ export async function startRelayService(
     relayMetrics(registry, {
       backlog: () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
       lanesOwned: () => relay.lanes.size,
-      faultClasses: [...RECORD_FAULT_CLASSES, ...UNSENDABLE_CLASSES],
+      faultClasses: [...RECORD_FAULT_CLASSES, ...UNSENDABLE_CLASSES, REFUSED_CLASS],
     }),
     { ...SILENT, ...progress },
   ])
@@ -112,7 +112,7 @@ export async function startRelayService(
     {
       ...configuration,
       batchBytes: BATCH_BYTES,
-      renewEveryMs: configuration.leaseMs / RENEWALS_IN_A_LEASE,
+      renewEveryMs: renewalInterval(configuration.leaseMs),
       sentRetentionMs: configuration.sentRetentionHours * 3_600_000,
     },
   )

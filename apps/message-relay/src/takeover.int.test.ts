@@ -1,12 +1,33 @@
-/** Parked rows of lanes that are taken over do not wait for the poll. */
+/** Lanes that are handed or taken over wait for no poll and no renewal. */
 import { randomUUID } from 'node:crypto'
-import { createTestDatabase, createTestTopic, eventually } from '@infinite-scribe/testing'
+import { createTestDatabase, createTestTopic, eventually, type TestDatabase } from '@infinite-scribe/testing'
 import { Pool } from 'pg'
 import { envelope, insertRows, outboxRow, relayEnvironment, startTestRelay } from './relay-fixture.test'
+import type { RelayService } from './service'
+
+let database: TestDatabase
+let pool: Pool
+let topic: string
+const running: RelayService[] = []
+
+beforeEach(async () => {
+  ;[database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
+  pool = new Pool({ connectionString: database.url, max: 3 })
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((relay) => relay.stop()))
+  await pool.end()
+  await database.drop()
+})
+
+async function relay(settings: Record<string, string>): Promise<RelayService> {
+  const service = await startTestRelay(relayEnvironment(database.relayUrl, topic, settings))
+  running.push(service)
+  return service
+}
 
 it('sends a row whose retry is due within 15 s of its relay having died, with a poll of an hour', async () => {
-  const [database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
-  const pool = new Pool({ connectionString: database.url, max: 3 })
   // Half of the lanes are those of a relay that has just died with a retry to come.
   const { rows } = await pool.query<{ key: string }>(
     `SELECT 'k' || n AS key FROM generate_series(1, 1000) AS n WHERE hashtext('k' || n) & 63 < 32 LIMIT 1`,
@@ -30,18 +51,29 @@ it('sends a row whose retry is due within 15 s of its relay having died, with a 
     `UPDATE outbox_lanes SET owner = $1, token = 1, lease_until = now() + interval '3 seconds' WHERE lane < 32`,
     [dead],
   )
-  const died = Date.now()
-  const service = await startTestRelay(
-    relayEnvironment(database.relayUrl, topic, {
-      RELAY_POLL_INTERVAL: '3600',
-      RELAY_LEASE: '2',
-      RELAY_PUBLISH_TIMEOUT: '1.5',
-    }),
-  )
+  await relay({ RELAY_POLL_INTERVAL: '3600', RELAY_LEASE: '3', RELAY_PUBLISH_TIMEOUT: '1' })
   await eventually(async () => (await outboxRow(pool, behind!)).status === 'SENT', 15_000)
   expect((await outboxRow(pool, retry!)).status).toBe('SENT')
-  expect(Date.now() - died).toBeLessThan(15_000)
-  await service.stop()
-  await pool.end()
-  await database.drop()
+})
+
+it('hands every lane to the other relay at once when it is stopped, not at the next renewal', async () => {
+  const lanes = async () => {
+    const { rows } = await pool.query<{ owner: string | null; lanes: number }>(
+      'SELECT owner, count(*)::integer AS lanes FROM outbox_lanes GROUP BY owner',
+    )
+    return rows
+  }
+  // Renewed every 36 s: in time is what was told.
+  const leaver = await relay({ RELAY_LEASE: '120' })
+  await eventually(async () => (await lanes()).every(({ owner }) => owner !== null))
+  await relay({ RELAY_LEASE: '120' })
+  await eventually(async () => (await lanes()).filter((share) => share.lanes === 32).length === 2)
+  await leaver.stop()
+  running.shift()
+  const left = Date.now()
+  await eventually(async () => {
+    const [all] = await lanes()
+    return all!.lanes === 64 && all!.owner !== null
+  })
+  expect(Date.now() - left).toBeLessThan(10_000)
 })

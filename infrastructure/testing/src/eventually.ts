@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /**
  * Calls `check` until it returns a truthy value (a throw counts as not yet) and returns that value.
- * @param withinMs how long to wait before giving up with the last error; 10 s unless given
+ * @param withinMs how long to wait before giving up with the last error; unless given 20 s, for a machine may be busy
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  withinMs = 10_000,
+  withinMs = 20_000,
   everyMs = 20,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + withinMs

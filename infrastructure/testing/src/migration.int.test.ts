@@ -126,3 +126,22 @@ it('gives up soon where it must change a table that is being written, and change
   const { rows } = await migrator.query(`SELECT pg_get_serial_sequence('event_outbox', 'seq') AS name`)
   expect(rows).toEqual([{ name: 'public.event_outbox_seq' }])
 })
+
+it('exchanges the index of parked rows that a long key did not fit into', async () => {
+  const [migrator, writer] = [await connect(), await connect()]
+  const indexes = async () => {
+    const { rows } = await migrator.query<{ name: string }>(
+      `SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE 'event_outbox_parked%'`,
+    )
+    return rows.map(({ name }) => name)
+  }
+  await migrator.query('DROP INDEX event_outbox_parked_hash')
+  await migrator.query('CREATE INDEX event_outbox_parked ON event_outbox (lane, key, seq) WHERE parked')
+  await migrator.query(`${transactions[0]!} COMMIT;`)
+  expect(await indexes()).toEqual(['event_outbox_parked', 'event_outbox_parked_hash'])
+  await migrator.query(migration)
+  expect(await indexes()).toEqual(['event_outbox_parked_hash'])
+  // Random, or it would be compressed.
+  await writer.query(`INSERT INTO event_outbox (topic, payload, parked, key)
+    SELECT 't', '{}', true, string_agg(md5(random()::text), '') FROM generate_series(1, 300)`)
+})

@@ -6,6 +6,9 @@ import path from 'node:path'
 import { eventually } from './eventually'
 import { repositoryRoot } from './repository-root'
 
+/** A machine that is busy with other tests takes its time. */
+const START_MS = 40_000
+
 export interface ServiceProcess {
   readonly pid: number
   readonly child: ChildProcess
@@ -59,7 +62,7 @@ export async function startService(
       await eventually(async () => {
         if (child.exitCode !== null) return 'ended'
         return (await fetch(readyUrl)).ok
-      }, 20_000)
+      }, START_MS)
       if (child.exitCode !== null) throw new Error(`${app} ended with exit code ${child.exitCode}`)
     } catch (error) {
       child.kill('SIGKILL')

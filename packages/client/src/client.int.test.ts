@@ -58,7 +58,8 @@ function follow(client: Client, options: Parameters<Client['stream']>[0] = {}) {
     for await (const message of client.stream({ ...options, onOpen, signal: stop.signal })) seen.push(message)
   })()
   return {
-    opened: (times = 1) => eventually(() => opened >= times),
+    // The gateway asks for some seconds between two connections.
+    opened: (times = 1) => eventually(() => opened >= times, 30_000),
     types: () => seen.flatMap((message) => (message.kind === 'event' ? message.event.event_type : [])),
     versions: () =>
       seen.flatMap((message) => (message.kind === 'event' ? message.event.aggregate_version : [])),

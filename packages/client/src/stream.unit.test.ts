@@ -104,7 +104,7 @@ test('comes back after lost connections, 503, and too many streams; and tells', 
 
 test('a connection that goes silent is given up', async () => {
   const { fetch, seen } = answering(sse(opening('p'), { open: true }), sse(at('a'), { open: true }))
-  await follow(fetch, 1, { silenceMs: 30 })
+  await follow(fetch, 1, { silenceMs: 150 })
   expect(seen).toHaveLength(2)
 })
 
@@ -127,8 +127,8 @@ test('a gateway that takes the connection and never answers is given up', async 
     })
   const { fetch, seen } = answering(sse(opening('p')), mute, sse(at('a')))
   const told: unknown[] = []
-  await follow(fetch, 1, { silenceMs: 30, onLost: (error) => told.push(error?.message) })
-  expect(told).toEqual([undefined, 'Nothing came for 30 ms'])
+  await follow(fetch, 1, { silenceMs: 150, onLost: (error) => told.push(error?.message) })
+  expect(told).toEqual([undefined, 'Nothing came for 150 ms'])
   expect(positions(seen)).toEqual([null, 'p', 'p'])
 })
 

@@ -69,7 +69,7 @@ it('a wait in line that is too long is a conflict, and leaves the connection as 
   await other.query('SELECT pg_advisory_lock(hashtextextended($1::text, 0))', [session])
   const impatient = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
     ...DATABASE_TIMEOUTS,
-    statementMs: 100,
+    statementMs: 500,
   })
   try {
     await expect(
@@ -89,7 +89,7 @@ it('any other statement that takes too long is no conflict', async () => {
   const session = await openSession(fixture.services)
   const impatient = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
     ...DATABASE_TIMEOUTS,
-    statementMs: 100,
+    statementMs: 500,
   })
   const slow = new UnitOfWork(impatient).write(async (tx) => {
     await tx.raw('SELECT pg_sleep(5)')

@@ -41,14 +41,17 @@ afterEach(() => {
 
 const notifier = { eventsWritten: () => undefined, taskProgressed: () => undefined }
 
-/** Services whose connections go through the proxy, with time-outs of a test. */
+/** For tests that wait for a time-out: long enough for what a busy machine should answer, and no longer. */
+const IMPATIENT = { connectMs: 1_000, acquireMs: 1_200, queryMs: 1_000, idleInTransactionMs: 2_000 }
+
+/** Services whose connections go through the proxy; the time-outs spoil nothing that does not wait for one. */
 function throughProxy(timeouts = {}, poolMax = 2): Services {
   const knex = connectDatabase({ databaseUrl: proxy.url, databasePoolMax: poolMax }, () => undefined, {
-    connectMs: 400,
-    acquireMs: 500,
-    statementMs: 2_000,
-    queryMs: 500,
-    idleInTransactionMs: 2_000,
+    connectMs: 10_000,
+    acquireMs: 10_000,
+    statementMs: 10_000,
+    queryMs: 10_000,
+    idleInTransactionMs: 10_000,
     ...timeouts,
   })
   const services = fixture.replica({ knex, logger, notifier }, { databaseUrl: proxy.url })
@@ -103,7 +106,7 @@ describe('a connection that dies under the end of a task', () => {
   it.each(['cut before', 'cut after', 'swallow'] as const)(
     'at its COMMIT (%s) is an unknown outcome, and the same end again settles it',
     async (fate) => {
-      const services = throughProxy({}, 1)
+      const services = throughProxy(fate === 'swallow' ? IMPATIENT : {}, 1)
       const taskId = await openTask(services)
       const end = () => services.tasks.complete(AGENT, taskId, { result: { n: 1 } })
       proxy.decide = (piece) => (piece.includes('COMMIT') ? fate : 'pass')
@@ -137,7 +140,7 @@ describe('a connection that dies under a command', () => {
   it.each(['cut before', 'swallow'] as const)(
     'before its statement arrived (%s) is an unknown outcome, and the same key carries the command out once',
     async (fate) => {
-      const services = throughProxy({}, 1)
+      const services = throughProxy(fate === 'swallow' ? IMPATIENT : {}, 1)
       const session = await openSession(services)
       granted(await send(services, session, 'SubmitFeedback'))
       const before = await snapshotOf(fixture.sql)
@@ -217,7 +220,7 @@ describe('a connection that dies under a command', () => {
 
 describe('a PostgreSQL that does not answer', () => {
   it('is unavailable within its time-out, and its connection is thrown away', async () => {
-    const services = throughProxy({ statementMs: 30_000, idleInTransactionMs: 30_000 }, 1)
+    const services = throughProxy({ ...IMPATIENT, statementMs: 30_000, idleInTransactionMs: 30_000 }, 1)
     const session = await openSession(services)
     granted(await send(services, session, 'SubmitFeedback'))
     const another = await openSession(services)
@@ -236,7 +239,7 @@ describe('a PostgreSQL that does not answer', () => {
   })
 
   it('as a black hole gives 503 and not ready, in time, and serves again when it is back', async () => {
-    const services = throughProxy()
+    const services = throughProxy(IMPATIENT)
     const session = await openSession(services)
     proxy.blackHole = true
     const answers = await Promise.all([
@@ -272,7 +275,7 @@ describe('a PostgreSQL that does not answer', () => {
   })
 
   it('because its connections, or the pool’s, are all taken is unavailable', async () => {
-    const services = throughProxy({}, 1)
+    const services = throughProxy(IMPATIENT, 1)
     await openSession(services)
     const holder = new Client({ connectionString: fixture.url })
     await holder.connect()
@@ -300,11 +303,11 @@ it('a server that takes no writes, as an old primary after a failover, is unavai
 
 it('a transaction whose process has stopped gives its locks back', async () => {
   const frozen = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
-    connectMs: 1_000,
-    acquireMs: 1_000,
-    statementMs: 1_000,
-    queryMs: 1_000,
-    idleInTransactionMs: 200,
+    connectMs: 10_000,
+    acquireMs: 10_000,
+    statementMs: 10_000,
+    queryMs: 10_000,
+    idleInTransactionMs: 500,
   })
   const session = await openSession(fixture.services)
   const holding = new EventEmitter()

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { eventually, signTestToken } from '@infinite-scribe/testing'
-import { Client } from 'pg'
+import type { CommandRequest } from '../ports'
 import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
 import { ADMISSION_LIMITS } from './admission'
 import { expectProblem } from './bad-inputs.kit.test'
@@ -14,13 +14,37 @@ const { atWork } = ADMISSION_LIMITS
 
 let gateway: RunningGateway
 let proxy: TcpProxy
+/** Those at work wait for it, in front of the real services: no time-out of PostgreSQL's frees their places. */
+let gate: Promise<void>
+let openGate: () => void
+let atTheGate: number
 beforeEach(async () => {
+  gate = Promise.resolve()
+  openGate = () => undefined
+  atTheGate = 0
+  const through = async <T>(work: () => Promise<T>): Promise<T> => {
+    atTheGate++
+    await gate
+    return work()
+  }
   gateway = await runGateway({
     environment: { DATABASE_POOL_MAX: '4' },
     databaseUrl: async (direct) => (proxy = await openTcpProxy(direct)).url,
+    services: ({ commands, sessions }) => ({
+      commands: Object.assign(Object.create(commands) as typeof commands, {
+        processCommand: (request: CommandRequest) => through(() => commands.processCommand(request)),
+      }),
+      sessions: Object.assign(Object.create(sessions) as typeof sessions, {
+        open: (...request: Parameters<typeof sessions.open>) => through(() => sessions.open(...request)),
+      }),
+    }),
   })
 })
+const closeGate = () => {
+  gate = new Promise((resolve) => (openGate = resolve))
+}
 afterEach(async () => {
+  openGate()
   await gateway.close()
   await proxy.close()
 })
@@ -35,15 +59,13 @@ const expectRefusal = (reply: Reply) => {
 
 it('refuses with Retry-After those who could only wait, and did exactly what it said it did', async () => {
   const users = Array.from({ length: USERS }, () => randomUUID())
-  const locker = new Client({ connectionString: gateway.database.url })
-  await locker.connect()
-  await locker.query('BEGIN; LOCK TABLE genesis_sessions IN SHARE MODE')
+  closeGate()
   const replies: { user: string; reply: Reply }[] = []
   const all = users.map(async (user) => void replies.push({ user, reply: await open(user) }))
-  // Who is at work waits for the lock; nobody else is kept for it.
-  await eventually(() => replies.length >= USERS - atWork)
-  await locker.query('ROLLBACK')
-  await locker.end()
+  // Who is at work waits for the gate; nobody else is kept for it.
+  await eventually(() => replies.length >= USERS - atWork, 30_000)
+  expect(atTheGate).toBe(atWork)
+  openGate()
   await Promise.all(all)
 
   const refused = replies.filter(({ reply }) => reply.status !== 201)
@@ -52,7 +74,7 @@ it('refuses with Retry-After those who could only wait, and did exactly what it 
   const atTheDoor = refused.filter(({ reply }) =>
     String(reply.body.message).startsWith('Too much is under way'),
   )
-  expect(atTheDoor.length).toBeGreaterThanOrEqual(USERS - atWork)
+  expect(atTheDoor).toHaveLength(USERS - atWork)
   expect(refused.length).toBeLessThan(USERS)
   const { rows } = await gateway.sql.query<{ user_id: string }>('SELECT user_id FROM genesis_sessions')
   const accepted = replies.filter(({ reply }) => reply.status === 201)
@@ -61,9 +83,14 @@ it('refuses with Retry-After those who could only wait, and did exactly what it 
 
 it('takes a crowd on one session for one at work: nobody else is refused for it', async () => {
   const session = await gateway.openSession()
+  closeGate()
   const crowd = Array.from({ length: USERS }, () => gateway.send(session, 'SubmitFeedback', { rating: 5 }))
-  const others = Array.from({ length: 10 }, () => open(randomUUID()))
-  expect(new Set((await Promise.all(others)).map(({ status }) => status))).toEqual(new Set([201]))
+  await eventually(() => atTheGate === USERS + 1, 30_000)
+  // The gate is shut for those alone who came before.
+  gate = Promise.resolve()
+  const others = await Promise.all(Array.from({ length: 10 }, () => open(randomUUID())))
+  openGate()
+  expect(new Set(others.map(({ status }) => status))).toEqual(new Set([201]))
   expect(new Set((await Promise.all(crowd)).map(({ status }) => status))).toEqual(new Set([200]))
 })
 
@@ -98,7 +125,7 @@ it.each([
     }),
   )
   // A whole crowd in this very process, on a machine that may be busy: one request alone has two seconds, a hang no end.
-  expect(Math.max(...longest)).toBeLessThan(15_000)
+  expect(Math.max(...longest)).toBeLessThan(40_000)
 })
 
 it('lives and says that it is ready again after its event loop was blocked, and lost nothing', async () => {

@@ -200,7 +200,8 @@ describe('the end of a stream', () => {
     let endedAt = 0
     short.out.once('end', () => (endedAt = Date.now()))
     await eventually(() => endedAt)
-    expect(endedAt).toBeGreaterThanOrEqual(expiresAt)
+    // Less what a timer may be early.
+    expect(endedAt).toBeGreaterThanOrEqual(expiresAt - 5)
     expect(long.out.writableEnded).toBe(false)
     long.cut()
   })

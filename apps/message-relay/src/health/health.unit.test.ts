@@ -62,8 +62,23 @@ describe('progress', () => {
     now = 20_000
     progress.claimFailed(new Error('x'), 1)
     expect(progress.stalled()).toEqual(['the outbox could not be read for 20 s'])
-    progress.claimed(rows(1), 1)
-    progress.settled(rows(1), 1)
+    // There need be nothing in it.
+    progress.outboxRead()
+    expect(progress.stalled()).toEqual([])
+  })
+
+  it('stands still when the lease never lasts for a publish', () => {
+    const progress = watch()
+    progress.leaseTooShort()
+    now = 14_000
+    progress.outboxRead()
+    progress.leaseTooShort()
+    now = 28_000
+    expect(progress.stalled()).toEqual([])
+    now = 30_000
+    progress.leaseTooShort()
+    expect(progress.stalled()).toEqual(['nothing was claimed for 16 s: the lease never lasted for a publish'])
+    progress.outboxRead()
     expect(progress.stalled()).toEqual([])
   })
 })

@@ -20,6 +20,8 @@ interface Case {
 
 /** By the broker's error code (org.apache.kafka.common.protocol.Errors). */
 export const BY_PROTOCOL_CODE: Readonly<Record<number, Case>> = {
+  // UNKNOWN_SERVER_ERROR: something in the broker went wrong, and it does not say what.
+  [-1]: { class: 'broker_error', verdict: 'broker' },
   2: { class: 'corrupt_message', verdict: 'record' },
   3: { class: 'unknown_topic', verdict: 'topic' },
   5: { class: 'leader_not_available', verdict: 'replica' },
@@ -64,9 +66,6 @@ export const BY_ERROR_NAME: Readonly<Record<string, Case>> = {
   KafkaJSMetadataNotLoaded: { class: 'leader_not_available', verdict: 'replica' },
   KafkaJSTopicMetadataNotLoaded: { class: 'unknown_topic', verdict: 'topic' },
   KafkaJSUnsupportedMagicByteInMessageSet: { class: 'unsupported_format', verdict: 'record' },
-  // Thrown while the request was being built: nothing was sent.
-  TypeError: { class: 'unencodable', verdict: 'record' },
-  RangeError: { class: 'unencodable', verdict: 'record' },
 }
 
 /** By the code that the operating system or TLS gave. */

@@ -60,6 +60,7 @@ const OUTAGES: readonly (readonly [string, Error])[] = [
   ['a host that nobody knows', Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })],
   ['a request that is not answered', named('KafkaJSRequestTimeoutError')],
   ['a publish that takes too long', named('PublishDeadlineError')],
+  ['UNKNOWN_SERVER_ERROR', protocol(-1)],
   ['REQUEST_TIMED_OUT', protocol(7)],
   ['SASL_AUTHENTICATION_FAILED', protocol(58)],
   ['UNSUPPORTED_SASL_MECHANISM', protocol(33)],
@@ -78,7 +79,11 @@ const FAULTS_OF_THE_RECORD: readonly (readonly [string, Error])[] = [
   ['RECORD_LIST_TOO_LARGE', protocol(18)],
   ['CORRUPT_MESSAGE', protocol(2)],
   ['INVALID_RECORD', protocol(87)],
-  ['a record that cannot be encoded', new TypeError('The value must be a string')],
+]
+/** The relay sends strings alone, so what the client stumbles over is not the record. */
+const NOBODY_CAN_TELL: readonly (readonly [string, Error])[] = [
+  ['a TypeError', new TypeError("Cannot read properties of undefined (reading 'write')")],
+  ['a RangeError', new RangeError('Invalid array length')],
 ]
 
 it.each(OUTAGES)('takes %s for the broker’s fault', (_, cause) => {
@@ -89,6 +94,10 @@ it.each(FAULTS_OF_THE_RECORD)('takes %s for the record’s own fault', (_, cause
   for (const topic of [events, foreign]) {
     expect(classify(wrapped(cause), topic)).toMatchObject({ kind: 'record_fault', final: false })
   }
+})
+
+it.each(NOBODY_CAN_TELL)('blames nobody for %s of the client', (_, cause) => {
+  expect(classify(wrapped(cause), events)).toMatchObject({ kind: 'unknown', fault: { class: 'unknown' } })
 })
 
 it.each([

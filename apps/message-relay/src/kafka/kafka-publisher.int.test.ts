@@ -1,6 +1,6 @@
 /** The publisher port on a real broker: one bad record fails alone, whatever the broker does not say of it. */
 import { randomUUID } from 'node:crypto'
-import { createTestTopic, readTopicToEnd, testBrokers, testKafka } from '@infinite-scribe/testing'
+import { createTestTopic, eventually, readTopicToEnd, testBrokers, testKafka } from '@infinite-scribe/testing'
 import { ConfigResourceTypes } from 'kafkajs'
 import type { KafkaMessage } from '../policy/kafka-message'
 import { createKafka } from './client'
@@ -8,11 +8,12 @@ import { KafkaPublisher } from './kafka-publisher'
 import { RequestProducer } from './request-producer'
 import { TopicCatalog } from './topic-facts'
 
+const PARTITIONS = 3
 let topic: string
 let publisher: KafkaPublisher
 
 beforeEach(async () => {
-  topic = await createTestTopic(3)
+  topic = await createTestTopic(PARTITIONS)
   const kafka = createKafka(
     { brokers: testBrokers(), clientId: 'test', ssl: false, requestTimeoutMs: 3000 },
     () => undefined,
@@ -50,6 +51,22 @@ async function limitBatches(bytes: number): Promise<void> {
     ],
   })
   await admin.disconnect()
+  // The broker answers before the bound is in force.
+  const producer = testKafka().producer({ retry: { retries: 0 } })
+  await producer.connect()
+  try {
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      const messages = [{ partition, value: 'x'.repeat(bytes + 1000) }]
+      await eventually(() =>
+        producer.send({ topic, messages }).then(
+          () => false,
+          (error: unknown) => String(error).includes('larger than the max message size'),
+        ),
+      )
+    }
+  } finally {
+    await producer.disconnect()
+  }
 }
 
 it('gives every record its receipt, in the order of its partition', async () => {

@@ -4,7 +4,7 @@ import { partitionOf } from '../policy/java-partitioner'
 import type { KafkaMessage } from '../policy/kafka-message'
 import type { Outcome } from '../policy/outcome'
 import { classify, type Failure } from './error-table'
-import { planRequests } from './plan-requests'
+import { isTooLargeToSend, planRequests } from './plan-requests'
 import { PublishCall, type Placed } from './publish-call'
 import type { PartitionedRecord, Receipt, RequestProducer } from './request-producer'
 import type { TopicCatalog, TopicFacts } from './topic-facts'
@@ -77,7 +77,14 @@ export class KafkaPublisher implements Publisher {
       partition: partitionOf(Buffer.from(key), facts.partitions),
     }))
     for (const request of planRequests(entries, facts.maxBatchBytes)) {
-      await this.sendIsolating(topic, request, call)
+      // One that is too large stands alone in its request.
+      if (request.some((entry) => isTooLargeToSend(entry, facts.maxBatchBytes))) {
+        call.fail(call.open(request), tooLarge(topic, facts.maxBatchBytes))
+        // The bound may have been raised meanwhile: the next try asks anew.
+        this.topics.forget(topic)
+      } else {
+        await this.sendIsolating(topic, request, call)
+      }
     }
   }
 
@@ -147,6 +154,11 @@ function confirmed(receipt: Receipt, topic: string): Outcome {
     kind: 'unknown',
     fault: { class: 'unconfirmed', message: `the broker's answer says nothing of this record (${topic})` },
   }
+}
+
+function tooLarge(topic: string, maxBatchBytes: number): Failure {
+  const message = `not sent: larger than topic ${topic} takes (${maxBatchBytes} bytes)`
+  return { kind: 'record_fault', fault: { class: 'record_too_large', message }, final: false }
 }
 
 /** The whole topic is in question, so no record can be found that is to blame. */

@@ -26,6 +26,14 @@ export function recordBytes({ message }: PartitionedRecord): number {
 }
 
 /**
+ * True for a record that is not to be sent at all: the topic takes no such batch, and one that comes near the broker's
+ * bound on requests gets no refusal, only silence or a closed connection, which would pass for an outage.
+ */
+export function isTooLargeToSend(record: PartitionedRecord, maxBatchBytes: number): boolean {
+  return recordBytes(record) + BATCH_OVERHEAD > Math.max(maxBatchBytes, MAX_REQUEST_BYTES)
+}
+
+/**
  * Requests to be sent one after the other. A partition's records keep their order across them.
  * @param maxBatchBytes the topic's max.message.bytes
  */

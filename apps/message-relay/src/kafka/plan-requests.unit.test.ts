@@ -1,6 +1,6 @@
 /** Splitting records into requests that the broker will take. */
 import fc from 'fast-check'
-import { planRequests, recordBytes } from './plan-requests'
+import { isTooLargeToSend, planRequests, recordBytes } from './plan-requests'
 import type { PartitionedRecord } from './request-producer'
 
 const record = (partition: number, bytes: number, n = 0): PartitionedRecord & { n: number } => ({
@@ -45,4 +45,10 @@ it('sends a record that is too large by itself, so that nobody shares its fate',
 it('bounds the whole request', () => {
   const large = Array.from({ length: 12 }, (_, n) => record(n, 900_000, n))
   expect(planRequests(large, 1_048_588).map((request) => request.length)).toEqual([9, 3])
+})
+
+it('refuses what neither the topic nor a request has room for, and leaves the rest to the broker', () => {
+  expect(isTooLargeToSend(record(0, 9_000_000), 1_048_588)).toBe(true)
+  expect(isTooLargeToSend(record(0, 5_000_000), 1_048_588)).toBe(false)
+  expect(isTooLargeToSend(record(0, 9_000_000), 20_000_000)).toBe(false)
 })

@@ -1,6 +1,7 @@
 /** The classes of error that a row can FAIL with. */
 import { BY_ERROR_NAME, BY_PROTOCOL_CODE, BY_SYSTEM_CODE } from '../kafka/error-table'
 import { UNSENDABLE_CLASSES } from '../policy/kafka-message'
+import { REFUSED_CLASS } from '../policy/refused-settlement'
 import type { OperatorDatabase } from './operator-database'
 
 const KNOWN: readonly string[] = [
@@ -9,6 +10,7 @@ const KNOWN: readonly string[] = [
       Object.values(table).map((row) => row.class),
     ),
     ...UNSENDABLE_CLASSES,
+    REFUSED_CLASS,
     'unknown',
   ]),
 ].sort()

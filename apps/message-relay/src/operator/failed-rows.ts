@@ -17,8 +17,8 @@ export function selectsAll(selection: FailedSelection): boolean {
 }
 
 /**
- * The condition on event_outbox and its values, numbered from $1. Dropped rows are passed by, and so are those
- * that the relay sends again by itself.
+ * The condition on event_outbox and its values, numbered from $1. Dropped rows are passed by. Those that an outage
+ * failed are not: an operator may look at them, send them sooner, or give them up, as any row that is FAILED.
  */
 export function failedRows(selection: FailedSelection): { where: string; values: unknown[] } {
   const conditions = [`status = 'FAILED'`, 'dropped_at IS NULL']

@@ -309,6 +309,31 @@ describe('verify', () => {
     expect(code).toBe(0)
   })
 
+  it('still calls disorder what was out of order before a replay sent it again', async () => {
+    const session = randomUUID()
+    const events = [1, 2].map((version) => ({ event_id: randomUUID(), version }))
+    for (const { event_id: id, version } of events) {
+      await pool.query(
+        `INSERT INTO domain_events (event_id, correlation_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload)
+         VALUES ($1, $1, 'Genesis.Session.FeedbackSubmitted', 'GENESIS_SESSION', $2, $3, '{}')`,
+        [id, session, version],
+      )
+    }
+    // The second one's row was written first.
+    const inOutbox = [...events].reverse()
+    const [, first] = await insertRows(
+      pool,
+      inOutbox.map((event) => ({ topic, key: session, payload: envelope(event) })),
+    )
+    await relayUntilSettled()
+    await pool.query(`UPDATE event_outbox SET seq = 0 WHERE id = $1`, [first])
+    await type(`replay --session ${session} --yes`)
+    await relayUntilSettled()
+    const { json, code } = await type('verify --json')
+    expect(json).toMatchObject({ out_of_order: 1, requeued_late: 0 })
+    expect(code).toBe(1)
+  })
+
   it('shows how far it has come, and so do requeue and replay', async () => {
     await failedRows(3)
     bars.length = 0

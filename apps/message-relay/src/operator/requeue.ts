@@ -29,17 +29,22 @@ export async function requeue(
 ): Promise<string[]> {
   const { where, values } = failedRows(selection)
   const ids = await database.transaction(async () => {
-    const found = await database.query<{ id: string }>(
-      `SELECT id FROM event_outbox WHERE ${where} ORDER BY seq`,
+    const found = await database.query<{ id: string; seq: string }>(
+      `SELECT id, seq FROM event_outbox WHERE ${where} ORDER BY lane, seq`,
       values,
     )
     const requeued = new Set<string>()
     for (let from = 0; from < found.length; from += STEP) {
       const step = found.slice(from, from + STEP).map(({ id }) => id)
-      // Somebody else may have been at a row since it was found.
+      // Somebody else may have been at a row since it was found. The relay, which sets rows of an outage back,
+      // locks them in the same order: two orders would be a deadlock.
       const rows = await database.query<{ id: string }>(
-        `UPDATE event_outbox SET status = 'PENDING'
-          WHERE id = ANY ($${values.length + 1}::uuid[]) AND ${where} RETURNING id`,
+        `WITH locked AS MATERIALIZED (
+           SELECT id FROM event_outbox
+            WHERE id = ANY ($${values.length + 1}::uuid[]) AND ${where}
+            ORDER BY lane, seq FOR NO KEY UPDATE
+         )
+         UPDATE event_outbox SET status = 'PENDING' WHERE id IN (SELECT id FROM locked) RETURNING id`,
         [...values, step],
       )
       for (const { id } of rows) requeued.add(id)
@@ -55,7 +60,8 @@ export async function requeue(
         changed,
       })
     }
-    return found.map(({ id }) => id).filter((id) => requeued.has(id))
+    const inOrder = found.sort((a, b) => Number(a.seq) - Number(b.seq))
+    return inOrder.map(({ id }) => id).filter((id) => requeued.has(id))
   })
   if (ids.length > 0) await database.query('NOTIFY outbox_parked')
   return ids

@@ -28,16 +28,21 @@ export const PREPARE = {
   derived: [
     `ANALYZE verify_topic`,
     `ANALYZE verify_outbox`,
-    // The first appearance of each event, and its place among the key's rows.
+    // The first appearance of each event, and its place among the key's rows. Whether it comes late by choice is for
+    // the row to say that brought it, or for the event's first row: a row that a replay made later excuses nothing.
     `CREATE TEMP TABLE verify_order AS
      SELECT event_id, seq, requeued,
             seq < max(seq) OVER (PARTITION BY key, partition ORDER BY "offset"
                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS late
-       FROM (SELECT o.event_id, o.key, min(o.seq) AS seq, bool_or(o.requeued) AS requeued,
-                    min(t.partition) AS partition, min(t."offset") AS "offset"
-               FROM verify_outbox AS o JOIN verify_topic AS t USING (event_id)
+       FROM (SELECT o.event_id, o.key, t.partition, t."offset", min(o.seq) AS seq,
+                    coalesce(bool_or(o.requeued)
+                               FILTER (WHERE o.partition = t.partition AND o."offset" = t."offset"),
+                             (array_agg(o.requeued ORDER BY o.seq))[1]) AS requeued
+               FROM verify_outbox AS o
+               JOIN (SELECT event_id, min(partition) AS partition, min("offset") AS "offset"
+                       FROM verify_topic GROUP BY event_id) AS t USING (event_id)
               WHERE o.seq IS NOT NULL
-              GROUP BY o.event_id, o.key) AS first`,
+              GROUP BY o.event_id, o.key, t.partition, t."offset") AS first`,
   ],
 }
 

@@ -15,6 +15,26 @@ export type VerifyReport = Record<Finding, number> & {
 
 const REQUEST_TIMEOUT_MS = 30_000
 
+/** Every broker is asked, and four times in all: somebody waits for the answer. */
+const FIRST_RETRIES = 3
+
+/**
+ * Says within seconds that the brokers are not there: the retries of what comes after would take half a minute.
+ * @throws when none of them can be connected to
+ */
+async function reachBroker({ kafka }: RelayConfiguration): Promise<void> {
+  const retries = Math.max(FIRST_RETRIES, kafka.brokers.length - 1)
+  const admin = createKafka(
+    { ...kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries },
+    () => undefined,
+  ).admin()
+  try {
+    await admin.connect()
+  } finally {
+    await admin.disconnect().catch(() => undefined)
+  }
+}
+
 /**
  * Reads the topic into a temporary table and lets the database compare: this process holds a batch at a time.
  * @throws what the database or the broker throws
@@ -24,6 +44,7 @@ export async function verify(
   configuration: RelayConfiguration,
   terminal: Pick<Terminal, 'bar'>,
 ): Promise<VerifyReport> {
+  await reachBroker(configuration)
   // A new broker needs a while to make the place where it keeps groups, ours being the first.
   const kafka = createKafka(
     { ...configuration.kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries: 8 },

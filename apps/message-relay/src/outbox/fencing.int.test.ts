@@ -135,6 +135,29 @@ it('renews the lease of a lane whose settlement waits for a row, and lets nobody
   expect((await outboxRow(pool, id!)).status).toBe('SENT')
 })
 
+it('skips a free lane whose settlement waits for a row, says so, and takes it afterwards', async () => {
+  const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
+  const [owner, rival] = [relay(), relay()]
+  const first = await owner.renew([])
+  const row = await claimOne(first)
+  const stranger = await pool.connect()
+  await stranger.query('BEGIN')
+  await stranger.query('SELECT FROM event_outbox FOR UPDATE')
+  const settled = postgresOutbox(database).settle([{ ...row, settlement: SENT }])
+  await somebodyWaits()
+  await owner.leave(held(first))
+  const most = await rival.renew([])
+  expect(most).toMatchObject({ share: 64, skipped: 1 })
+  expect(most.owned.map(({ lane }) => lane)).not.toContain(row.lane)
+  await stranger.query('ROLLBACK')
+  stranger.release()
+  expect(await settled).toMatchObject({ changed: 1 })
+  const all = await rival.renew(most.owned)
+  expect(all.owned.map(({ lane }) => lane)).toContain(row.lane)
+  expect(all.skipped).toBe(0)
+  expect((await outboxRow(pool, id!)).status).toBe('SENT')
+})
+
 it('changes no row that somebody else has settled', async () => {
   const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
   const row = await claimOne(await relay().renew([]))

@@ -40,17 +40,26 @@ SELECT renewed.*, others.relays + 1 AS relays, pg_current_xact_id()::text AS xid
   FROM others LEFT JOIN renewed ON true`,
 }
 
-// FOR UPDATE: a settlement holds the lane FOR KEY SHARE, which an UPDATE alone would not wait for.
+const FREE = `owner IS NULL OR lease_until <= clock_timestamp() OR owner = $1 AND NOT lane = ANY ($4::smallint[])`
+
+// FOR UPDATE: what moves a lane's rows holds the lane FOR KEY SHARE, which an UPDATE alone would not respect.
+// Such a lane is skipped, and counted: its rows may be held for long, and the others are wanted now.
+// Like RENEW it answers at least one row.
 const TAKE: Statement = {
   name: 'relay-take',
   text: `
-UPDATE outbox_lanes AS l
-   SET owner = $1, token = l.token + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-  FROM (SELECT lane FROM outbox_lanes
-         WHERE owner IS NULL OR lease_until <= clock_timestamp() OR owner = $1 AND NOT lane = ANY ($4::smallint[])
-         ORDER BY lane LIMIT $3 FOR UPDATE SKIP LOCKED) AS free
- WHERE l.lane = free.lane
-RETURNING l.lane, l.token::text AS token, l.low_water`,
+WITH taken AS (
+  UPDATE outbox_lanes AS l
+     SET owner = $1, token = l.token + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+    FROM (SELECT lane FROM outbox_lanes WHERE ${FREE} ORDER BY lane LIMIT $3 FOR UPDATE SKIP LOCKED) AS free
+   WHERE l.lane = free.lane
+  RETURNING l.lane, l.token::text AS token, l.low_water
+), free AS (
+  -- As they were before this statement took any.
+  SELECT count(*)::integer AS lanes FROM outbox_lanes WHERE ${FREE}
+)
+SELECT taken.*, (least($3, free.lanes) - (SELECT count(*) FROM taken))::integer AS skipped
+  FROM free LEFT JOIN taken ON true`,
 }
 
 const RELEASE: Statement = {
@@ -62,11 +71,24 @@ UPDATE outbox_lanes AS l
  WHERE l.lane = locked.lane`,
 }
 
-// A lane may be this relay's without its knowing: the answer to its TAKE was lost.
+// Lanes and relay go in one statement: whoever counted the leaver among the relays would leave half of its lanes
+// alone. A lane may be this relay's without its knowing: the answer to its TAKE was lost.
 const LEAVE: Statement = {
   name: 'relay-leave',
   text: `
-WITH freed AS (UPDATE outbox_lanes SET owner = NULL, lease_until = NULL WHERE owner = $1)
+WITH locked AS MATERIALIZED (
+  SELECT l.lane, mine.low_water
+    FROM outbox_lanes AS l
+    LEFT JOIN unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS mine (lane, token, low_water)
+      ON l.lane = mine.lane AND l.token = mine.token
+   WHERE l.owner = $1
+   ORDER BY l.lane FOR NO KEY UPDATE OF l
+), freed AS (
+  UPDATE outbox_lanes AS l
+     SET owner = NULL, lease_until = NULL, low_water = greatest(l.low_water, locked.low_water)
+    FROM locked
+   WHERE l.lane = locked.lane
+)
 DELETE FROM outbox_relays WHERE id = $1`,
 }
 
@@ -84,8 +106,8 @@ interface Registered {
   xid: string
 }
 
-type RenewedLane = LaneRecord & Registered
-type RenewedRecord = RenewedLane | (Registered & { lane: null })
+type RenewedRecord = (LaneRecord | { lane: null }) & Registered
+type TakenRecord = (LaneRecord | { lane: null }) & { skipped: number }
 
 type HeldLane = LaneTenure & { readonly lowWater: number }
 
@@ -101,26 +123,32 @@ export class PostgresLaneLeases implements LaneLeases {
   async renew(held: readonly HeldLane[]): Promise<Renewal> {
     const { id, name } = this.identity
     const renewed = await this.database.run<RenewedRecord>(RENEW, [id, ...columns(held), name, this.leaseMs])
-    const kept = renewed.filter((record): record is RenewedLane => record.lane !== null)
+    const kept = renewed.filter(isLane)
     const relays = renewed[0]?.relays ?? 1
     const share = fairShare(relays)
     const missing = share - kept.length
     const taken =
       missing <= 0
         ? []
-        : await this.database.run<LaneRecord>(TAKE, [id, this.leaseMs, missing, kept.map(({ lane }) => lane)])
+        : await this.database.run<TakenRecord>(TAKE, [
+            id,
+            this.leaseMs,
+            missing,
+            kept.map(({ lane }) => lane),
+          ])
     if (!this.joined) {
       await this.database.run(FORGET_DEAD, [])
       await this.database.run(TELL, [])
       this.joined = true
     }
     return {
-      owned: [...kept, ...taken].map(({ lane, token, low_water: lowWater }) => ({
+      owned: [...kept, ...taken.filter(isLane)].map(({ lane, token, low_water: lowWater }) => ({
         lane,
         token,
         lowWater: Number(lowWater),
       })),
       share,
+      skipped: taken[0]?.skipped ?? 0,
       relays,
       xid: BigInt(renewed[0]?.xid ?? 0),
     }
@@ -132,9 +160,14 @@ export class PostgresLaneLeases implements LaneLeases {
     await this.database.run(TELL, [])
   }
 
-  async leave(): Promise<void> {
-    await this.database.run(LEAVE, [this.identity.id])
+  async leave(lanes: readonly HeldLane[]): Promise<void> {
+    await this.database.run(LEAVE, [this.identity.id, ...columns(lanes)])
+    await this.database.run(TELL, [])
   }
+}
+
+function isLane<R extends { lane: number | null }>(record: R): record is R & LaneRecord {
+  return record.lane !== null
 }
 
 function columns(lanes: readonly HeldLane[]): unknown[] {

@@ -14,17 +14,32 @@ WITH moved AS (
     JOIN (SELECT DISTINCT lane, token FROM moved) AS mine ON mine.lane = l.lane AND mine.token = l.token
     ORDER BY l.lane
      FOR KEY SHARE OF l
-)
-UPDATE event_outbox AS o
-   ${change}
+)${change}
 RETURNING o.id`,
 })
 
 const MATCH = 'o.lane = moved.lane AND o.seq = moved.seq AND o.id IS NOT DISTINCT FROM moved.id'
 
+// Operators write settled rows too: whoever locks several of them locks them in the order of (lane, seq).
+const changeSettled = (change: string, condition: string): string => `, locked AS MATERIALIZED (
+  SELECT o.lane, o.seq, o.id
+    FROM owned
+    JOIN moved ON moved.lane = owned.lane
+    JOIN event_outbox AS o ON ${MATCH}
+   WHERE ${condition}
+   ORDER BY o.lane, o.seq
+     FOR NO KEY UPDATE OF o
+)
+UPDATE event_outbox AS o
+   SET ${change}
+  FROM locked AS moved
+ WHERE ${MATCH}`
+
 const PARK = fenced(
   'relay-park',
-  `SET parked = true
+  `
+UPDATE event_outbox AS o
+   SET parked = true
   FROM owned JOIN moved ON moved.lane = owned.lane
  WHERE ${MATCH} AND o.status = 'PENDING' AND NOT o.parked`,
 )
@@ -32,17 +47,10 @@ const PARK = fenced(
 // The trigger of the table gives the row its four tries again.
 const SET_BACK = fenced(
   'relay-set-back',
-  `SET status = 'PENDING'
-  FROM owned JOIN moved ON moved.lane = owned.lane
- WHERE ${MATCH} AND o.status = 'FAILED' AND o.will_retry AND o.dropped_at IS NULL`,
+  changeSettled(`status = 'PENDING'`, `o.status = 'FAILED' AND o.will_retry AND o.dropped_at IS NULL`),
 )
 
-const RELEASE = fenced(
-  'relay-release',
-  `SET parked = false
-  FROM owned JOIN moved ON moved.lane = owned.lane
- WHERE ${MATCH} AND o.status <> 'PENDING' AND o.parked`,
-)
+const RELEASE = fenced('relay-release', changeSettled('parked = false', `o.status <> 'PENDING' AND o.parked`))
 
 /** Takes PENDING rows out of the cursor's path. @throws what the database throws */
 export async function park(database: Database, rows: readonly RowRef[]): Promise<void> {

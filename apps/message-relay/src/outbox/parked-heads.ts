@@ -3,8 +3,10 @@ import type { OutboxStatus } from '@infinite-scribe/shared-types'
 import type { LaneTenure } from '../pipeline/ports'
 import type { ParkedHead } from '../policy/parked-keys'
 import type { Database, Statement } from './database'
+import { KEY_HASH } from './key-hash'
 
-// A loose index scan: each step of the recursion jumps to the next key on (lane, key, seq) WHERE parked.
+// A loose index scan: each step of the recursion jumps to the next key on (lane, hash of the key, seq) WHERE parked.
+// Where two keys have one hash, the second is looked at when no row of the first is parked before its own.
 const PARKED_HEADS: Statement = {
   name: 'relay-parked-heads',
   text: `
@@ -19,16 +21,16 @@ WITH RECURSIVE owned AS MATERIALIZED (
    CROSS JOIN LATERAL (
      SELECT e.lane, e.key, e.seq, e.id, e.status, e.attempts, e.next_attempt_at, e.will_retry, e.dropped_at
        FROM event_outbox AS e
-      WHERE e.parked AND e.lane = owned.lane AND (owned.after IS NULL OR e.key > owned.after)
-      ORDER BY e.key, e.seq LIMIT 1) AS head
+      WHERE e.parked AND e.lane = owned.lane AND (owned.after IS NULL OR ${KEY_HASH('e.key')} > ${KEY_HASH('owned.after')})
+      ORDER BY ${KEY_HASH('e.key')}, e.seq LIMIT 1) AS head
   UNION ALL
   SELECT next.*
     FROM heads
    CROSS JOIN LATERAL (
      SELECT e.lane, e.key, e.seq, e.id, e.status, e.attempts, e.next_attempt_at, e.will_retry, e.dropped_at
        FROM event_outbox AS e
-      WHERE e.parked AND e.lane = heads.lane AND e.key > heads.key
-      ORDER BY e.key, e.seq LIMIT 1) AS next
+      WHERE e.parked AND e.lane = heads.lane AND ${KEY_HASH('e.key')} > ${KEY_HASH('heads.key')}
+      ORDER BY ${KEY_HASH('e.key')}, e.seq LIMIT 1) AS next
 )
 SELECT lane, key, seq, id, status, attempts, will_retry, dropped_at IS NOT NULL AS dropped,
        coalesce(ceil(extract(epoch FROM next_attempt_at - clock_timestamp()) * 1000), 0)::float8 AS due_in_ms

@@ -2,6 +2,7 @@
 import type { Bounds, ClaimedRow, LaneTenure } from '../pipeline/ports'
 import { BYTES, CLAIMED_COLUMNS, toClaimedRow, UNPACKED, type ClaimedRecord } from './claimed-row'
 import type { Database, Statement } from './database'
+import { KEY_HASH } from './key-hash'
 
 const PARKED_RUNS: Statement = {
   name: 'relay-parked-runs',
@@ -23,7 +24,8 @@ WITH owned AS MATERIALIZED (
               bool_and(e.status = 'PENDING' AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= now())
                        AND (e.attempts > 0 OR NOT $5::boolean)) OVER (ORDER BY e.seq) AS may_go
          FROM (SELECT * FROM event_outbox AS r
-                WHERE r.parked AND r.lane = owned.lane AND r.key = owned.key AND r.seq <= owned.up_to
+                WHERE r.parked AND r.lane = owned.lane AND ${KEY_HASH('r.key')} = ${KEY_HASH('owned.key')}
+                  AND r.key = owned.key AND r.seq <= owned.up_to
                 ORDER BY r.seq LIMIT $6) AS e
      ) AS run
      WHERE may_go

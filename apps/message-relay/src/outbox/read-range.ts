@@ -1,6 +1,7 @@
 /** Reads fresh rows of lanes in the order of their numbers, each lane from where its reader stands. */
 import type { Bounds, ClaimedRow, LaneRange, RangeRead, RowRef } from '../pipeline/ports'
 import type { Database, Statement } from './database'
+import { KEY_HASH } from './key-hash'
 import { BYTES, CLAIMED_COLUMNS, toClaimedRow, UNPACKED, type ClaimedRecord } from './claimed-row'
 
 /** Rows looked at in one lane at most, whatever their status: millions of settled rows are passed in steps. */
@@ -30,6 +31,7 @@ WITH owned AS MATERIALIZED (
      (SELECT e.seq, e.lane, e.id, e.topic, e.key, e.payload, e.traceparent, e.created_at, e.attempts, e.last_error,
              nullif(EXISTS (SELECT FROM event_outbox AS earlier
                              WHERE earlier.parked AND earlier.lane = e.lane
+                               AND ${KEY_HASH('earlier.key')} = ${KEY_HASH('e.key')}
                                AND earlier.key = e.key AND earlier.seq < e.seq), false) AS blocked,
              pg_column_size(e.payload) AS stored, NULL::bigint AS looked_at
         FROM ${LOOK} AS e

@@ -16,18 +16,18 @@ export class CursorClaims {
   ) {}
 
   /**
-   * The next fresh rows; `readOn` is true when there may be more.
+   * The next fresh rows, `most` at most; `readOn` is true when there may be more.
    * @throws what the database throws; nothing is claimed then
    */
-  async beyond(): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
+  async beyond(most = this.bounds.rows): Promise<{ rows: ClaimedRow[]; readOn: boolean }> {
     const lanes = this.inTurn()
     if (lanes.length === 0) return { rows: [], readOn: false }
     const rewinds = new Map(lanes.map((lane) => [lane, lane.rewinds]))
     const before = new Set(this.inFlight.ids())
     const read = await this.reader.readRange(
       lanes.map(({ lane, token, cursor }) => ({ lane, token, after: cursor, upTo: null })),
-      this.perLane(lanes),
-      this.bounds,
+      this.perLane(lanes, most),
+      { ...this.bounds, rows: most },
       [],
     )
     if (this.late.appearedBehind(read.snapshot, lanes)) {
@@ -42,12 +42,7 @@ export class CursorClaims {
         .filter((lane) => this.lanes.mayClaim(lane) && lane.rewinds === rewinds.get(lane))
         .map(({ lane }) => lane),
     )
-    const rows: ClaimedRow[] = []
-    for (const row of read.rows) {
-      if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
-      rows.push(row)
-      this.inFlight.add(row)
-    }
+    const rows = this.take(read.rows, usable, before)
     let highest = 0
     for (const lane of lanes) {
       const seen = read.lanes.get(lane.lane)
@@ -66,7 +61,7 @@ export class CursorClaims {
   async behind(): Promise<{ rows: ClaimedRow[]; finished: boolean }> {
     const ranges = this.late.rangesToSweep(this.lanes.claimable())
     const before = new Set(this.inFlight.ids())
-    const rows: ClaimedRow[] = []
+    let rows: ClaimedRow[] = []
     let finished = true
     if (ranges.length > 0) {
       const read = await this.reader.readRange(
@@ -79,11 +74,7 @@ export class CursorClaims {
       const usable = new Set(
         ranges.filter(({ lane }) => this.lanes.mayClaim(lane)).map(({ lane }) => lane.lane),
       )
-      for (const row of read.rows) {
-        if (!usable.has(row.lane) || before.has(row.id) || this.inFlight.has(row.id)) continue
-        rows.push(row)
-        this.inFlight.add(row)
-      }
+      rows = this.take(read.rows, usable, before)
       for (const { lane, after, upTo } of ranges) {
         const seen = read.lanes.get(lane.lane)
         if (read.notHeld.has(lane.lane)) {
@@ -97,6 +88,17 @@ export class CursorClaims {
     }
     if (finished) this.late.sweepFinished()
     return { rows, finished }
+  }
+
+  /** What was read of lanes that are `usable`, but for what was in flight when the read began, or is now. */
+  private take(
+    read: readonly ClaimedRow[],
+    usable: ReadonlySet<number>,
+    before: ReadonlySet<string>,
+  ): ClaimedRow[] {
+    const rows = read.filter(({ lane, id }) => usable.has(lane) && !before.has(id) && !this.inFlight.has(id))
+    for (const row of rows) this.inFlight.add(row)
+    return rows
   }
 
   /** Rows behind a parked row of their key leave the cursor's path before the cursor does. */
@@ -113,9 +115,9 @@ export class CursorClaims {
     return [...lanes.slice(start), ...lanes.slice(0, start)]
   }
 
-  private perLane(lanes: readonly OwnedLane[]): number {
+  private perLane(lanes: readonly OwnedLane[], most: number): number {
     const full = lanes.filter(({ hasMore }) => hasMore).length
     this.turn += 1
-    return full === 0 ? this.bounds.rows : Math.ceil(this.bounds.rows / full)
+    return full === 0 ? most : Math.ceil(most / full)
   }
 }

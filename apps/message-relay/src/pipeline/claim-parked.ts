@@ -4,9 +4,16 @@ import type { FailedKeyPolicy } from '../policy/settlement'
 import type { InFlight } from './in-flight'
 import type { Lanes, OwnedLane } from './lanes'
 import type { Bounds, ClaimedRow, OutboxReader, RowRef } from './ports'
+import type { Suspects } from './suspects'
 
 /** Keys looked at in one go; with more of them the look goes on where it stopped. */
 const HEADS = 1000
+
+/**
+ * `retries`: rows whose retries had begun, and no other. `others`: those of no suspect's key. `any`: a portion of the
+ * suspects' where there are some.
+ */
+export type ParkedTurn = 'retries' | 'others' | 'any'
 
 export interface ParkedClaim {
   rows: ClaimedRow[]
@@ -26,6 +33,7 @@ export class ParkedClaims {
     private readonly reader: OutboxReader,
     private readonly lanes: Lanes,
     private readonly inFlight: InFlight,
+    private readonly suspects: Suspects,
     private readonly bounds: Bounds,
     private readonly failedKeyPolicy: FailedKeyPolicy,
   ) {}
@@ -56,13 +64,13 @@ export class ParkedClaims {
     return Math.max(0, this.dueAt - now)
   }
 
-  /** The parked rows that may go now, the key with the oldest row first. */
-  async due(now: number, retriesOnly: boolean): Promise<ParkedClaim> {
+  /** Parked rows that may go now, the key with the oldest row first. */
+  async due(now: number, turn: ParkedTurn): Promise<ParkedClaim> {
     const lanes = this.lanes.claimable()
     const after = this.afterKey
     this.dueAt = Infinity
     try {
-      return await this.look(lanes, after, now, retriesOnly)
+      return await this.look(lanes, after, now, turn)
     } catch (error) {
       this.dueAt = now
       throw error
@@ -73,7 +81,7 @@ export class ParkedClaims {
     lanes: readonly OwnedLane[],
     after: Map<number, string> | undefined,
     now: number,
-    retriesOnly: boolean,
+    turn: ParkedTurn,
   ): Promise<ParkedClaim> {
     if (lanes.length === 0) return { rows: [], setBack: 0 }
     const heads = await this.reader.parkedHeads(
@@ -81,7 +89,7 @@ export class ParkedClaims {
       HEADS,
     )
     this.remember(heads, after, now)
-    const context = { failedKeyPolicy: this.failedKeyPolicy, retriesOnly }
+    const context = { failedKeyPolicy: this.failedKeyPolicy, retriesOnly: turn === 'retries' }
     const run: ParkedHead[] = []
     const setBack: RowRef[] = []
     const release: RowRef[] = []
@@ -108,21 +116,35 @@ export class ParkedClaims {
     if (release.length > 0) await this.reader.release(release)
     const changed = setBack.length > 0 ? await this.reader.setBack(setBack) : 0
     if (release.length > 0 || changed > 0) this.lookAt(now)
-    return { rows: await this.take(run, now, retriesOnly), setBack: changed }
+    return { rows: await this.take(run, now, turn), setBack: changed }
   }
 
-  private async take(run: ParkedHead[], now: number, retriesOnly: boolean): Promise<ClaimedRow[]> {
-    if (run.length === 0) return []
+  private async take(run: ParkedHead[], now: number, turn: ParkedTurn): Promise<ClaimedRow[]> {
     run.sort((a, b) => a.seq - b.seq)
-    const keys = run.slice(0, this.bounds.rows).flatMap(({ lane, key }) => {
+    const { heads, rows: most } = this.inTurn(run, turn)
+    const keys = heads.slice(0, most).flatMap(({ lane, key }) => {
       const owned = this.lanes.get(lane)
       return owned ? [{ lane, token: owned.token, key, upTo: owned.cursor }] : []
     })
-    const { rows, complete } = await this.reader.parkedRuns(keys, retriesOnly, this.bounds)
-    if (!complete || run.length > keys.length) this.lookAt(now)
+    if (run.length > keys.length) this.lookAt(now)
+    if (keys.length === 0) return []
+    const { rows, complete } = await this.reader.parkedRuns(keys, turn === 'retries', {
+      ...this.bounds,
+      rows: most,
+    })
+    if (!complete) this.lookAt(now)
     const taken = rows.filter((row) => this.lanes.mayClaim(row) && !this.inFlight.has(row.id))
     for (const row of taken) this.inFlight.add(row)
     return taken
+  }
+
+  private inTurn(
+    run: readonly ParkedHead[],
+    turn: ParkedTurn,
+  ): { heads: readonly ParkedHead[]; rows: number } {
+    const { rows } = this.bounds
+    if (turn === 'any') return this.suspects.share(run, rows)
+    return { heads: turn === 'others' ? this.suspects.others(run) : run, rows }
   }
 
   /** With more keys than one look takes, the next look goes on behind the last key of each lane. */

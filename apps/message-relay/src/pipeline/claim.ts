@@ -5,6 +5,8 @@ import type { InFlight } from './in-flight'
 import type { Lanes } from './lanes'
 import type { LateRows } from './late-rows'
 import type { Bounds, ClaimedRow, Clock, OutboxReader } from './ports'
+import type { Suspects } from './suspects'
+import type { Circuit } from '../policy/circuit'
 import type { FailedKeyPolicy } from '../policy/settlement'
 
 export interface Claim {
@@ -15,9 +17,12 @@ export interface Claim {
   readonly setBack: number
 }
 
+const NOTHING: Claim = { rows: [], readOn: false, setBack: 0 }
+
 export class Claims {
   readonly parked: ParkedClaims
   private readonly fresh: CursorClaims
+  private readonly bounds: Bounds
   private parkedHadItsTurn = false
 
   constructor(
@@ -25,43 +30,73 @@ export class Claims {
     lanes: Lanes,
     private readonly inFlight: InFlight,
     private readonly late: LateRows,
+    private readonly suspects: Suspects,
     private readonly clock: Clock,
     settings: { bounds: Bounds; failedKeyPolicy: FailedKeyPolicy },
   ) {
-    this.parked = new ParkedClaims(reader, lanes, inFlight, settings.bounds, settings.failedKeyPolicy)
+    this.bounds = settings.bounds
+    this.parked = new ParkedClaims(
+      reader,
+      lanes,
+      inFlight,
+      suspects,
+      settings.bounds,
+      settings.failedKeyPolicy,
+    )
     this.fresh = new CursorClaims(reader, lanes, inFlight, late, settings.bounds)
   }
 
   /**
-   * The next batch. While the circuit is open only rows whose retries had begun are taken (`retriesOnly`).
+   * The next batch. While the circuit is open only rows whose retries had begun are taken.
    * @throws what the database throws; nothing is claimed then
    */
-  async next({ retriesOnly }: { retriesOnly: boolean }): Promise<Claim> {
+  async next(circuit: Circuit['state']): Promise<Claim> {
     this.inFlight.claimStarted()
     try {
       const now = this.clock.monotonicMs()
-      const due = this.parked.dueInMs(now) === 0
-      // Turn and turn about: neither a long line of parked rows nor of fresh ones keeps the other waiting.
-      if (due && (retriesOnly || !this.parkedHadItsTurn)) {
-        this.parkedHadItsTurn = true
-        const claim = await this.parked.due(now, retriesOnly)
-        if (claim.rows.length > 0 || claim.setBack > 0 || retriesOnly) return this.withMore(claim)
-      }
-      this.parkedHadItsTurn = false
-      if (retriesOnly) return { rows: [], readOn: false, setBack: 0 }
-      if (this.late.sweepWanted) {
-        const { rows, finished } = await this.fresh.behind()
-        if (rows.length > 0 || !finished) return { rows, readOn: true, setBack: 0 }
-      }
-      const { rows, readOn } = await this.fresh.beyond()
-      this.parked.cursorsMoved(now)
-      return { rows, readOn: readOn || this.parked.dueInMs(now) === 0, setBack: 0 }
+      return circuit === 'open' ? await this.retries(now) : await this.anything(now)
     } finally {
       this.inFlight.claimEnded()
     }
   }
 
-  private withMore({ rows, setBack }: ParkedClaim): Claim {
-    return { rows, readOn: true, setBack }
+  /** The broker is back: what the outage failed goes first. */
+  brokerIsBack(): void {
+    this.parkedHadItsTurn = false
+    this.parked.lookAt(this.clock.monotonicMs())
   }
+
+  private async retries(now: number): Promise<Claim> {
+    if (this.parked.dueInMs(now) > 0) return NOTHING
+    return withMore(await this.parked.due(now, 'retries'))
+  }
+
+  /** Turn and turn about: neither a long line of parked rows nor of fresh ones keeps the other waiting. */
+  private async anything(now: number): Promise<Claim> {
+    const { othersFirst } = this.suspects
+    if (this.parked.dueInMs(now) === 0 && !this.parkedHadItsTurn) {
+      this.parkedHadItsTurn = true
+      const claim = await this.parked.due(now, othersFirst ? 'others' : 'any')
+      if (claim.rows.length > 0 || claim.setBack > 0) return withMore(claim)
+    }
+    this.parkedHadItsTurn = false
+    const { rows, readOn } = await this.freshRows(now)
+    const suspectsAlone = othersFirst && rows.length === 0 && !readOn
+    if (suspectsAlone && this.parked.dueInMs(now) === 0) return withMore(await this.parked.due(now, 'any'))
+    return { rows, readOn: readOn || this.parked.dueInMs(now) === 0, setBack: 0 }
+  }
+
+  private async freshRows(now: number): Promise<{ rows: readonly ClaimedRow[]; readOn: boolean }> {
+    if (this.late.sweepWanted) {
+      const { rows, finished } = await this.fresh.behind()
+      if (rows.length > 0 || !finished) return { rows, readOn: true }
+    }
+    const found = await this.fresh.beyond(this.suspects.freshRows(this.bounds.rows))
+    this.parked.cursorsMoved(now)
+    return found
+  }
+}
+
+function withMore({ rows, setBack }: ParkedClaim): Claim {
+  return { rows, readOn: true, setBack }
 }

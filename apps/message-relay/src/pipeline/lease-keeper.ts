@@ -21,12 +21,12 @@ export interface LeaseTimes {
 }
 
 interface Kept {
-  /** No lane waits to be handed over, and nothing failed. */
+  /** No lane waits to be handed over or to be taken, and nothing failed. */
   readonly settled: boolean
   readonly toRead: boolean
 }
 
-/** While lanes wait to be handed over, or after a failure, the next renewal comes sooner. */
+/** While lanes wait to be handed over or to be taken, or after a failure, the next renewal comes sooner. */
 const SOON_MS = 250
 
 export class LeaseKeeper {
@@ -57,9 +57,8 @@ export class LeaseKeeper {
     await this.renewing
     const lanes = this.lanes.all()
     for (const lane of lanes) lane.draining = true
-    await this.leases.release(this.withLowWater(lanes))
+    await this.leases.leave(this.withLowWater(lanes))
     this.lanes.forget(lanes)
-    await this.leases.leave()
   }
 
   private async renewOnce(): Promise<Kept> {
@@ -84,7 +83,7 @@ export class LeaseKeeper {
         })
       }
       return {
-        settled: this.lanes.all().every(({ draining }) => !draining),
+        settled: renewal.skipped === 0 && this.lanes.all().every(({ draining }) => !draining),
         toRead: toRead || drained.some(({ draining }) => !draining),
       }
     } catch (error) {

@@ -73,7 +73,7 @@ export interface OutboxReader {
     bounds: Bounds,
     except: readonly string[],
   ): Promise<RangeRead>
-  /** The first parked row of each key, key by key beyond `after`, at most `limit`. */
+  /** The first parked row of each key, in an order of keys of its own beyond the key `after`, at most `limit`. */
   parkedHeads(
     lanes: readonly (LaneTenure & { after: string | null })[],
     limit: number,
@@ -115,6 +115,8 @@ export interface Renewal {
   readonly owned: readonly (LaneTenure & { lowWater: number })[]
   /** How many lanes this relay should own. */
   readonly share: number
+  /** Lanes of the share that are free and could not be taken: somebody still writes rows of them. */
+  readonly skipped: number
   readonly relays: number
   /** The renewal's transaction. */
   readonly xid: bigint
@@ -125,14 +127,14 @@ export interface LaneLeases {
   renew(held: readonly (LaneTenure & { lowWater: number })[]): Promise<Renewal>
   /** Hands lanes over at once. */
   release(lanes: readonly (LaneTenure & { lowWater: number })[]): Promise<void>
-  /** This relay is no more, and owns no lane any more. */
-  leave(): Promise<void>
+  /** Hands every lane over and is no relay any more, both at once: nobody shares the lanes with it any longer. */
+  leave(lanes: readonly (LaneTenure & { lowWater: number })[]): Promise<void>
 }
 
 export interface Publisher {
   /**
-   * Publishes records in their order for each key. One outcome a record, never a throw; `undefined` for a
-   * record that was not tried: an earlier one of its key failed (`withheld`), or `mayStart` forbade it.
+   * Publishes records in their order for each key. One answer a record, never a throw. A record that was
+   * not tried is `withheld` behind an earlier one of its key that failed, or `handed_back` because `mayStart` forbade it.
    */
   publish(records: readonly KafkaMessage[], mayStart: () => boolean): Promise<readonly (Outcome | NotTried)[]>
   /** Asks the broker for the events topic without spending a record; what is wrong, or undefined. */
@@ -173,7 +175,8 @@ export interface OutboxUpkeep {
   deadLettersDue(lanes: readonly LaneTenure[], limit: number): Promise<readonly DeadLetter[]>
   deadLettered(rows: readonly RowRef[]): Promise<void>
   /**
-   * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays.
+   * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays
+   * but for FAILED and parked ones, which may stay for long.
    * @returns how many were removed, and how far each lane was dealt with
    */
   removeSent(
@@ -183,7 +186,7 @@ export interface OutboxUpkeep {
 }
 
 export interface DeadLetterTopic {
-  /** Those that the topic has got; never throws. */
+  /** Those that the topic has got, if need be without their value and with a part of their key; never throws. */
   publish(
     letters: readonly DeadLetter[],
   ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }>

@@ -6,6 +6,7 @@ import type { Lanes } from './lanes'
 import type { LateRows } from './late-rows'
 import type { ClaimedRow, Clock, OutboxSettler } from './ports'
 import type { AttemptedRow } from './publish'
+import { isRefusal, refusedSettlement } from '../policy/refused-settlement'
 
 export interface SettledBatch {
   readonly row: ClaimedRow
@@ -15,8 +16,19 @@ export interface SettledBatch {
 export interface SettlingEvents {
   /** The database could not be reached; it is tried again after `waitMs`. */
   settleFailed(error: unknown, rows: number): void
+  /** PostgreSQL takes nothing that is to be written of `row`, not even that it FAILED: it stays as it is for good. */
+  unsettleable(row: ClaimedRow, error: unknown): void
   /** Rows whose lanes had another owner by then, or that somebody else settled. */
   notOurs(rows: number): void
+}
+
+interface Writing {
+  /** Asked before each further try. */
+  readonly giveUp: () => boolean
+  /** What became of the rows whose settlement the database refused. */
+  readonly refused: Map<ClaimedRow, Settlement>
+  /** An earlier try may have settled some of them. */
+  readonly isRepeated: boolean
 }
 
 const FIRST_WAIT_MS = 100
@@ -47,11 +59,13 @@ export class Settling {
     giveUp: () => boolean,
   ): Promise<SettledBatch[]> {
     const context = { now: this.clock.now(), failedKeyPolicy: this.failedKeyPolicy, trial }
-    const batch = attempted.map(({ row, attempt }) => ({
+    const decided = attempted.map(({ row, attempt }) => ({
       row,
       settlement: decideSettlement(row, attempt, context),
     }))
-    const written = await this.write(batch, giveUp)
+    const refused = new Map<ClaimedRow, Settlement>()
+    const written = await this.write(decided, { giveUp, refused, isRepeated: false })
+    const batch = decided.map(({ row, settlement }) => ({ row, settlement: refused.get(row) ?? settlement }))
     for (const { row, settlement } of batch) {
       if (!written || (settlement.kind === 'hand_back' && !row.parked)) this.lanes.rewind(row)
     }
@@ -64,9 +78,9 @@ export class Settling {
   }
 
   /** False when it was given up before the database answered. */
-  private async write(batch: readonly SettledBatch[], giveUp: () => boolean): Promise<boolean> {
+  private async write(batch: readonly SettledBatch[], writing: Writing): Promise<boolean> {
     let waitMs = FIRST_WAIT_MS
-    let answerLost = false
+    let { isRepeated } = writing
     for (;;) {
       const ours = batch.filter(
         ({ row, settlement }) => settlement.kind !== 'hand_back' && this.lanes.holds(row),
@@ -86,16 +100,42 @@ export class Settling {
         )
         if (xid !== undefined) this.late.boundary(xid, seen)
         // A try whose answer was lost may have settled them.
-        if (changed < ours.length && !answerLost) this.events.notOurs(ours.length - changed)
+        if (changed < ours.length && !isRepeated) this.events.notOurs(ours.length - changed)
         return true
       } catch (error) {
-        answerLost = true
+        isRepeated = true
+        if (isRefusal(error)) return this.writeApart(ours, error, { ...writing, isRepeated })
         this.events.settleFailed(error, ours.length)
-        if (giveUp()) return false
+        if (writing.giveUp()) return false
         await this.clock.sleep(waitMs)
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
     }
+  }
+
+  /** One row of `batch` is refused, whenever it is tried: the others are settled without it. */
+  private async writeApart(
+    batch: readonly SettledBatch[],
+    error: unknown,
+    writing: Writing,
+  ): Promise<boolean> {
+    const [first] = batch
+    if (!first || batch.length === 1) return first ? this.writeRefused(first, error, writing) : true
+    const middle = Math.ceil(batch.length / 2)
+    const written = await this.write(batch.slice(0, middle), writing)
+    return (await this.write(batch.slice(middle), writing)) && written
+  }
+
+  /** The row FAILED, by a reason that can be written; if that is refused too, it is left as it is. */
+  private async writeRefused({ row }: SettledBatch, error: unknown, writing: Writing): Promise<boolean> {
+    if (writing.refused.delete(row)) {
+      this.events.unsettleable(row, error)
+      return true
+    }
+    const context = { now: this.clock.now(), failedKeyPolicy: this.failedKeyPolicy }
+    const settlement = refusedSettlement(row, error, context)
+    writing.refused.set(row, settlement)
+    return this.write([{ row, settlement }], writing)
   }
 
   private lookAtParked(batch: readonly SettledBatch[]): void {

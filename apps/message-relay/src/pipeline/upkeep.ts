@@ -21,7 +21,7 @@ const BREATH_MS = 50
 /** How often old rows are looked for, as a part of their retention, but at least once a minute. */
 const REMOVALS_IN_A_RETENTION = 100
 const LONGEST_WITHOUT_REMOVAL_MS = 60_000
-/** Rows that were passed over (FAILED, and sent again since) are looked at again after this. */
+/** Rows that were passed over (FAILED or parked, and sent since) are looked at again after this. */
 const START_OVER_MS = 3_600_000
 
 export class Upkeep {
@@ -84,6 +84,7 @@ export class Upkeep {
       await this.clock.sleep(BREATH_MS)
     }
     this.removeAt =
-      this.clock.monotonicMs() + Math.min(sentRetentionMs / REMOVALS_IN_A_RETENTION, LONGEST_WITHOUT_REMOVAL_MS)
+      this.clock.monotonicMs() +
+      Math.min(sentRetentionMs / REMOVALS_IN_A_RETENTION, LONGEST_WITHOUT_REMOVAL_MS)
   }
 }

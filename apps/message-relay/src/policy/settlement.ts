@@ -87,7 +87,8 @@ function afterFailure(
   }
 }
 
-function errorRecord(row: AttemptedRow, fault: Fault, now: Date): DeliveryError {
+/** What the row keeps of its failures: the last one's reason, and when each was. */
+export function errorRecord(row: AttemptedRow, fault: Fault, now: Date): DeliveryError {
   // A row set back to PENDING begins anew: the times of its earlier life are not among its tries.
   const earlier = row.attempts > 0 ? (row.error?.attempts ?? []) : []
   return {

@@ -4,7 +4,7 @@ import type { Answer } from './model/broker'
 import { BROKER_AWAY, NO_ANSWER, NOT_UNDERSTOOD, type Failure } from './model/failure'
 import type { BrokerSession } from './model/model-publisher'
 import type { SimulatedProcess } from './simulated-process'
-import type { World } from './world'
+import { isPoison, type World } from './world'
 
 /** How late a request may be written of which the relay heard nothing. */
 const LATEST_MS = 25_000
@@ -47,7 +47,11 @@ export class BrokerLink implements BrokerSession {
       const fail = (afterMs: number, failure: Failure): void => answer(afterMs, { failure, divisible: false })
       const frozenMs = weather.brokerFrozenMs
       if (weather.brokerAway || weather.befalls('requestRefused')) fail(weather.way(), BROKER_AWAY)
-      else if (frozenMs > 0) {
+      else if (records.some(isPoison)) {
+        // As with a request beyond the broker's bound: a closed connection, or silence.
+        if (chance.happens(0.5)) fail(weather.way(), BROKER_AWAY)
+        else fail(this.publishTimeoutMs, NO_ANSWER)
+      } else if (frozenMs > 0) {
         this.writeSomeTime(topic, records, frozenMs)
         fail(this.publishTimeoutMs, NO_ANSWER)
       } else if (weather.befalls('requestLost')) {

@@ -42,6 +42,8 @@ export interface Faults {
   readonly requestUnclear: number
   readonly requestLost: number
   readonly badRow: number
+  /** Records that end as unavailable each time they are sent, though the broker is well. */
+  readonly poison: number
   readonly slowCommit: number
   readonly rollback: number
   readonly signalLost: number
@@ -83,6 +85,7 @@ export function planOf(chance: Chance): Plan {
       requestUnclear: some(seldom),
       requestLost: some(seldom),
       badRow: some(seldom),
+      poison: some(few),
       slowCommit: some(() => chance.between(0.1, 0.5)),
       rollback: some(seldom),
       signalLost: some(() => chance.between(0.1, 0.9)),

@@ -26,7 +26,7 @@ it('keeps every promise of the relay on a fixed set of schedules, on which every
       'requestUnclear',
       'requestLost',
     ],
-    ...['badRow', 'slowCommit', 'rollback', 'signalLost'],
+    ...['badRow', 'poison', 'slowCommit', 'rollback', 'signalLost'],
   ]
   expect(kinds.filter((kind) => (happened.get(kind) ?? 0) < 20)).toEqual([])
 })

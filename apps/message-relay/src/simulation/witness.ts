@@ -3,6 +3,7 @@ import type { FailedKeyPolicy } from '../policy/settlement'
 import { isTopicName, type KafkaMessage } from '../policy/kafka-message'
 import type { Answer, WrittenRecord } from './model/broker'
 import type { ModelRow, Tables, TablesObserver } from './model/tables'
+import { isPoison } from './world'
 
 interface Facts {
   readonly row: ModelRow
@@ -162,16 +163,22 @@ export class Witness implements TablesObserver {
   open(): ModelRow[] {
     return this.tables
       .all()
-      .filter(({ status, willRetry, deadLetterDue }) => status === 'PENDING' || willRetry || deadLetterDue)
+      .filter((row) => row.deadLetterDue || ((row.status === 'PENDING' || row.willRetry) && !this.waits(row)))
   }
 
   /** What must hold once everything works and nothing is left to do. */
   end(deadLetters: ReadonlySet<string>): void {
     for (const { row, appearances } of this.byRow.values()) {
+      if (row.status === 'FAILED' && row.willRetry && this.waits(row)) continue
       if (row.status === 'SENT' && appearances === 0) this.broken(`${row.id}: SENT and not on Kafka`)
       if (row.status === 'FAILED' && row.willRetry) this.broken(`${row.id}: FAILED by an outage that is over`)
       if (row.status === 'FAILED' && !deadLetters.has(row.id)) this.broken(`${row.id}: no dead letter`)
     }
+  }
+
+  /** It is a record that nobody gets to the broker, or stands behind one in its key. */
+  private waits({ lane, key, seq }: ModelRow): boolean {
+    return this.tables.visible(lane).some((row) => isPoison(row) && row.key === key && row.seq <= seq)
   }
 
   private of({ headers }: KafkaMessage): Facts | undefined {

@@ -21,6 +21,17 @@ export const OTHER_TOPIC = 'other'
 /** A record with a longer value is refused. */
 export const MAX_VALUE_BYTES = 200
 
+/** A member of the value of records that nobody gets to the broker. */
+const POISON = '"poison":true'
+
+export function poisoned(value: string): string {
+  return value.replace(/}$/, `,${POISON}}`)
+}
+
+export function isPoison({ value }: { readonly value: string }): boolean {
+  return value.includes(POISON)
+}
+
 /** What is out of order just now, and how often anything was. */
 export class Weather {
   private databaseAwayUntil = 0

@@ -1,6 +1,6 @@
 /** Writers of outbox rows: transactions that take their time, some of which come to nothing. */
 import type { ModelRow, NewModelRow } from './model/tables'
-import { EVENTS_TOPIC, MAX_VALUE_BYTES, OTHER_TOPIC, type World } from './world'
+import { EVENTS_TOPIC, MAX_VALUE_BYTES, OTHER_TOPIC, poisoned, type World } from './world'
 
 const LONGEST_COMMIT_MS = 8000
 
@@ -8,6 +8,7 @@ export class Writers {
   /** Transactions that have not ended, or not begun. */
   open = 0
   private events = 0
+  private readonly poisonAt = new Set<number>()
 
   /** @param signal what a commit tells the relays */
   constructor(
@@ -19,6 +20,7 @@ export class Writers {
   start(): void {
     const { plan, chance } = this.world
     const queues = new Map<string, number>()
+    for (let nth = 0; nth < plan.faults.poison; nth += 1) this.poisonAt.add(chance.from(1, plan.transactions))
     for (let nth = 0; nth < plan.transactions; nth += 1) {
       const loose = chance.below(plan.serialKeys + plan.looseKeys) >= plan.serialKeys
       this.open += 1
@@ -78,6 +80,10 @@ export class Writers {
     this.events += 1
     const value = JSON.stringify({ event_id: `e${this.events}`, event_type: 'Some.Thing.Created' })
     const good = { topic: chance.happens(0.15) ? OTHER_TOPIC : EVENTS_TOPIC, key, value }
+    if (this.poisonAt.has(this.events)) {
+      weather.count('poison')
+      return { ...good, value: poisoned(value) }
+    }
     if (!weather.befalls('badRow')) return good
     return chance.oneOf([
       { ...good, value: '["no envelope"]' },

@@ -278,9 +278,9 @@ BEGIN
       -- The relay''s cursor.
       ('event_outbox_lane_seq',
        'CREATE INDEX event_outbox_lane_seq ON event_outbox (lane, seq)'),
-      -- The keys that wait, and their rows in order.
-      ('event_outbox_parked',
-       'CREATE INDEX event_outbox_parked ON event_outbox (lane, key, seq) WHERE parked'),
+      -- The keys that wait, and their rows in order; by a hash, for a key may be longer than an index entry can be.
+      ('event_outbox_parked_hash',
+       'CREATE INDEX event_outbox_parked_hash ON event_outbox (lane, hashtextextended(key, 0), seq) WHERE parked'),
       -- Those that expired, for their removal.
       ('stream_tickets_expiry',
        'CREATE INDEX stream_tickets_expiry ON stream_tickets (expires_at)'),
@@ -527,4 +527,16 @@ DO $task_types$ BEGIN
     ALTER TABLE async_tasks VALIDATE CONSTRAINT async_tasks_type_check;
   END IF;
 END $task_types$;
+COMMIT;
+
+-- The index of parked rows named the key itself once, and a row with a long key could not be parked. To drop it locks the
+-- table for everyone: last, and in a transaction that has locked nothing else.
+BEGIN;
+DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
+SET LOCAL lock_timeout = '5s';
+DO $parked$ BEGIN
+  IF to_regclass('event_outbox_parked') IS NOT NULL THEN
+    DROP INDEX event_outbox_parked;
+  END IF;
+END $parked$;
 COMMIT;

@@ -50,7 +50,7 @@ describe('the folder of a run', () => {
   })
 
   it('is left alone while its owner lives, and refused to others', async () => {
-    const owner = await waitUntil('the process', () => identify(bystander.pid!), { timeoutMs: 2_000 })
+    const owner = await waitUntil('the process', () => identify(bystander.pid!), { timeoutMs: 20_000 })
     const folder = leaveBehind('busy', owner)
     await expect(RunFolder.open(root, 'busy')).rejects.toThrow(`process ${bystander.pid}`)
     expect(existsSync(folder)).toBe(true)

@@ -22,7 +22,8 @@ let system: RunningSystem
 let sql: Client
 
 beforeAll(async () => {
-  system = await startSystem({ gateways: 2 })
+  // A publish that outlasts its deadline is repeated, and the records are counted.
+  system = await startSystem({ gateways: 2, relay: { RELAY_LEASE: '30', RELAY_PUBLISH_TIMEOUT: '10' } })
   sql = new Client({ connectionString: system.database.url })
   await sql.connect()
 })
@@ -41,7 +42,7 @@ async function settled(sessionId: string): Promise<void> {
       'SENT',
     ])
     return rows.length === 0
-  })
+  }, 30_000)
 }
 
 async function recordsOf(sessionId: string) {

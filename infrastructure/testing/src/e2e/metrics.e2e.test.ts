@@ -42,7 +42,7 @@ beforeAll(async () => {
       relay.includes('retries_total{') &&
       relay.includes('failed_rows_total{class="invalid_topic",will_retry="false"} 1')
     )
-  }, 20_000)
+  }, 30_000)
   gateway = await scrape(system.gateways[0]!.adminUrl)
   series = exposedSeries(gateway, relay)
 })

@@ -32,6 +32,18 @@ export function deadLetterTopicContract(create: () => Promise<DeadLetterTopicUnd
       expect(await world.topic.publish([])).toEqual({ got: [], problem: undefined })
     })
 
+    it('gets what is too large in whatever way, and what comes behind it', async () => {
+      const large = 'x'.repeat(1_200_000)
+      const letters = [
+        { ...letter('key'), key: large },
+        { ...letter('value'), value: large },
+        { ...letter('event id'), eventId: large, eventType: large },
+        letter('behind'),
+      ]
+      expect(await world.topic.publish(letters)).toEqual({ got: letters, problem: undefined })
+      expect(new Set(await world.arrived())).toEqual(new Set(letters.map(({ id }) => id)))
+    })
+
     it('never throws: what it could not get it tells, and why', async () => {
       const { got, problem } = await world.away.publish([letter('one')])
       expect(got).toEqual([])

@@ -39,6 +39,18 @@ export function laneLeasesContract(create: () => Promise<OutboxUnderTest>): void
       }
     })
 
+    it('skips no lane where the shares of three relays do not add up', async () => {
+      const third = world.relay()
+      const all = await first.renew([])
+      await second.renew([])
+      await third.renew([])
+      await first.release(all.owned.slice(22))
+      await second.renew([])
+      const rest = await third.renew([])
+      expect(rest.owned).toHaveLength(20)
+      expect(rest).toMatchObject({ share: 22, skipped: 0 })
+    })
+
     it('keeps a lane from others until its lease has run out', async () => {
       const all = await first.renew([])
       expect((await second.renew([])).owned).toEqual([])
@@ -73,11 +85,13 @@ export function laneLeasesContract(create: () => Promise<OutboxUnderTest>): void
 
     it('forgets a relay that leaves, with every lane that is its own', async () => {
       const all = await first.renew([])
-      await first.release(all.owned.slice(1))
-      await first.leave()
+      const [, told, ...others] = all.owned
+      await first.release(others)
+      await first.leave([{ ...told!, lowWater: 70 }])
       const taken = await second.renew([])
       expect(taken).toMatchObject({ share: 64, relays: 1 })
       expect(taken.owned).toHaveLength(64)
+      expect(taken.owned.find(({ lane }) => lane === told!.lane)!.lowWater).toBe(70)
       expect((await world.outbox.readRange(whole(all), 1, { rows: 1, bytes: 1 }, [])).notHeld.size).toBe(64)
     })
   })

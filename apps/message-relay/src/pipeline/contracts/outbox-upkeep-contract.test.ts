@@ -62,6 +62,44 @@ export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): vo
       expect((await world.outbox.removeSent(beyond, 60_000)).dealtWith.size).toBe(0)
     })
 
+    it('keeps a row that FAILED and was sent since until the dead-letter topic has got it, and passes it', async () => {
+      const [key] = await world.keysOfOneLane(1)
+      const rows = heldBy(held, await world.insert([{ key: key! }]))
+      await fail(rows)
+      await world.setStatus(rows[0]!.id, 'PENDING')
+      await send(rows)
+      await world.ageSent(rows[0]!.id)
+      const lanes = held.owned.map(({ lane, token }) => ({ lane, token, after: 0 }))
+      const { removed, dealtWith } = await world.outbox.removeSent(lanes, 60_000)
+      expect(removed).toBe(0)
+      expect(dealtWith.get(rows[0]!.lane)).toBe(rows[0]!.seq)
+      const due = await world.outbox.deadLettersDue(held.owned, 10)
+      expect(due.map(({ id }) => id)).toEqual([rows[0]!.id])
+      await world.outbox.deadLettered(due)
+      expect(await world.outbox.removeSent(lanes, 60_000)).toMatchObject({ removed: 1 })
+    })
+
+    it('passes a parked row, behind which a key may wait for long, and no row that the cursor has yet to read', async () => {
+      const [waiting, other] = await world.keysOfOneLane(2)
+      const [parked, sent, fresh, behind] = heldBy(
+        held,
+        await world.insert([{ key: waiting! }, { key: other! }, { key: other! }, { key: other! }]),
+      )
+      await world.outbox.park([parked!])
+      await send([sent!, behind!])
+      for (const row of [sent!, behind!]) await world.ageSent(row.id)
+      const lanes = held.owned.map(({ lane, token }) => ({ lane, token, after: 0 }))
+      const { removed, dealtWith } = await world.outbox.removeSent(lanes, 60_000)
+      expect(removed).toBe(1)
+      expect(dealtWith.get(sent!.lane)).toBe(sent!.seq)
+      const left = await Promise.all([parked!, sent!, fresh!, behind!].map(({ id }) => world.stored(id)))
+      expect(left.map((row) => row?.status)).toEqual(['PENDING', undefined, 'PENDING', 'SENT'])
+      // It is sent in the end, and goes when the lane is walked anew.
+      await send([parked!])
+      await world.ageSent(parked!.id)
+      expect((await world.outbox.removeSent(lanes, 60_000)).removed).toBe(1)
+    })
+
     it('removes nothing that was sent a moment ago, and nothing of a lane that is not held', async () => {
       const [key] = await world.keysOfOneLane(1)
       const rows = heldBy(held, await world.insert([{ key: key! }]))

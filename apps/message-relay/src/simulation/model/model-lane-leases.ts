@@ -27,25 +27,30 @@ export class ModelLaneLeases implements LaneLeases {
       this.joined = true
       this.tell()
     }
-    return { owned: [...kept, ...taken], share, relays, xid }
+    // Nothing in memory waits for a row's lock.
+    return { owned: [...kept, ...taken], share, skipped: 0, relays, xid }
   }
 
   async release(lanes: readonly HeldLane[]): Promise<void> {
     if (lanes.length === 0) return
-    await this.session.write('release lanes', () => {
-      for (const { lane, lowWater } of this.mine(lanes)) {
-        free(lane)
-        lane.lowWater = Math.max(lane.lowWater, lowWater)
-      }
+    await this.session.write('release lanes', () => this.handOver(lanes))
+    this.tell()
+  }
+
+  async leave(lanes: readonly HeldLane[]): Promise<void> {
+    await this.session.write('leave', () => {
+      this.handOver(lanes)
+      for (const lane of this.tables.lanes) if (lane.owner === this.id) free(lane)
+      this.tables.relays.delete(this.id)
     })
     this.tell()
   }
 
-  async leave(): Promise<void> {
-    await this.session.write('leave', () => {
-      for (const lane of this.tables.lanes) if (lane.owner === this.id) free(lane)
-      this.tables.relays.delete(this.id)
-    })
+  private handOver(lanes: readonly HeldLane[]): void {
+    for (const { lane, lowWater } of this.mine(lanes)) {
+      free(lane)
+      lane.lowWater = Math.max(lane.lowWater, lowWater)
+    }
   }
 
   private register(xid: number): { xid: bigint; relays: number } {

@@ -146,9 +146,10 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
         if (!this.tables.leased(tenure)) continue
         const step = this.tables.visible(tenure.lane).filter(({ seq }) => seq > after)
         for (const row of step.slice(0, REMOVAL_STEP)) {
-          if (row.status !== 'FAILED' && !old(row)) break
+          const passed = row.status === 'FAILED' || (row.status === 'PENDING' && row.parked)
+          if (!passed && !old(row)) break
           dealtWith.set(tenure.lane, row.seq)
-          if (!old(row)) continue
+          if (!old(row) || row.deadLetterDue) continue
           this.tables.remove(row)
           removed += 1
         }
