@@ -1,13 +1,18 @@
 /** The relay's log: what happened to which event, and what to do about it, in as few lines as an outage allows. */
 import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import { batchRefused, brokerAdvice } from './log/broker-advice'
+import { Crowd } from './log/crowd'
+import { DatabaseOutage } from './log/database-outage'
 import type { RelayEvents } from './relay-events'
 import { idsOf } from './row-ids'
 
 /** The same trouble is told once in this time. */
 const ONCE_EVERY_MS = 5000
+/** Rows that FAILED with one class, one by one in a cycle; the others are counted. */
+const FAILED_LINES = 3
 
 /** Writes the relay's events to `log`. */
-export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
+export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: string): RelayEvents {
   const toldAt = new Map<string, number>()
   const onceACycle = (trouble: string): boolean => {
     const now = monotonicMs()
@@ -16,6 +21,27 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
     return true
   }
   const debugging = log.isLevelEnabled('debug')
+  // These errors are expected: where they were thrown says nothing about an outage.
+  const describe = (error: unknown): object => describeError(error, { stack: debugging })
+  const database = new DatabaseOutage(log, monotonicMs, ONCE_EVERY_MS, describe)
+  const databaseFailed = (step: string, what: string, error: unknown, details: object = {}): void => {
+    if (database.failed(step, what, error) || !onceACycle(step)) return
+    log.warn(`${what}: PostgreSQL refuses it, and it is tried again`, { ...details, error: describe(error) })
+  }
+  const failed = new Crowd(monotonicMs, ONCE_EVERY_MS, FAILED_LINES, (errorClass, { count, example }) =>
+    log.error(
+      `more events FAILED for their own fault; they are in message-relay list --failed --class ${errorClass}`,
+      { rows: count, error_class: errorClass, outbox_id: example },
+    ),
+  )
+  const letters = new Crowd(monotonicMs, ONCE_EVERY_MS, 1, (_kind, { count }) => tellLetters(count))
+  const tellLetters = (rows: number): void =>
+    void log.info('the dead-letter topic got events that FAILED for their own fault', { rows })
+  const answered = (): void => {
+    database.answered()
+    failed.flush()
+    letters.flush()
+  }
   return {
     claimed: (rows, tookMs) => log.debug('claimed', { rows: rows.length, took_ms: tookMs }),
     published: (attempted, tookMs) => {
@@ -24,7 +50,7 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         attempt.kind === 'unavailable' ? [attempt.fault] : [],
       )
       if (first && onceACycle('broker')) {
-        log.warn('the broker could not take a batch: its rows keep their schedule and wait for the broker', {
+        log.warn(batchRefused(first.class, eventsTopic), {
           error_class: first.class,
           error: first.message,
         })
@@ -35,8 +61,8 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
       for (const { row, settlement } of batch) {
         if (settlement.kind !== 'retry' && settlement.kind !== 'failed') continue
         const isAlarm = settlement.kind === 'failed' && !settlement.willRetry
-        if (!isAlarm && !debugging) continue
         const { error, attempts } = settlement
+        if (isAlarm ? !failed.mayTell(error.class, 1, row.id) : !debugging) continue
         const event = {
           ...idsOf(row),
           event_type: row.eventType,
@@ -59,13 +85,8 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         }
       }
     },
-    settleFailed: (error, rows) => {
-      if (!onceACycle('settle')) return
-      log.warn('published rows could not be settled: PostgreSQL is tried again', {
-        rows,
-        error: describeError(error),
-      })
-    },
+    settleFailed: (error, rows) =>
+      databaseFailed('settle', 'published rows could not be settled', error, { rows }),
     unsettleable: (row, error) =>
       log.error(
         'PostgreSQL refuses whatever is to be written of an event: it stays PENDING and is not looked at again; mend the row, then set parked = true',
@@ -76,26 +97,20 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
         rows,
       })
     },
-    claimFailed: (error, waitMs) => {
-      if (!onceACycle('claim')) return
-      log.warn('the outbox could not be read: PostgreSQL is tried again', {
-        retry_in_ms: waitMs,
-        error: describeError(error),
-      })
-    },
-    outboxRead: () => undefined,
+    outboxRead: answered,
     leaseTooShort: () => undefined,
+    claimFailed: (error, waitMs) =>
+      databaseFailed('claim', 'the outbox could not be read', error, { retry_in_ms: waitMs }),
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
-    listenerLost: (error, waitMs) => {
-      if (!onceACycle('listener')) return
-      log.warn('the wake-up connection to PostgreSQL is away: polling until it is back', {
+    listenerLost: (error, waitMs) =>
+      databaseFailed('wake-up', 'the wake-up connection is lost, so the outbox is polled', error, {
         retry_in_ms: waitMs,
-        error: describeError(error),
-      })
+      }),
+    wokenUp: answered,
+    deadLettered: (rows) => {
+      answered()
+      if (letters.mayTell('dead letters', rows)) tellLetters(rows)
     },
-    wokenUp: () => undefined,
-    deadLettered: (rows) =>
-      log.info('the dead-letter topic got events that FAILED for their own fault', { rows }),
     deadLettersWait: (rows, problem) => {
       if (!onceACycle('dead letters')) return
       log.warn('the dead-letter topic does not take events: create it with message-relay topics --create', {
@@ -104,20 +119,18 @@ export function relayLog(log: Logger, monotonicMs: () => number): RelayEvents {
       })
     },
     removed: (rows) => log.debug('removed SENT rows', { rows }),
-    upkeepFailed: (error) => {
-      if (onceACycle('upkeep')) log.warn('upkeep failed: it is tried again', { error: describeError(error) })
+    upkeepFailed: (error) => databaseFailed('upkeep', 'upkeep failed', error),
+    lanesChanged: (change) => {
+      answered()
+      log.info('lanes changed hands', change)
     },
-    lanesChanged: (change) => log.info('lanes changed hands', change),
-    renewalFailed: (error) => {
-      if (!onceACycle('renewal')) return
-      log.warn('the lease could not be renewed: PostgreSQL is tried again', { error: describeError(error) })
-    },
+    renewalFailed: (error) => databaseFailed('renewal', 'the lease could not be renewed', error),
     circuit: (circuit, event) => {
       if (circuit.state === 'open') {
         // A failed probe says nothing that a batch has not said in the same cycle.
         if (event === 'changed') toldAt.set('broker', monotonicMs())
         else if (!onceACycle('broker')) return
-        log.warn('the broker is away: nothing is claimed until it answers; nothing is to be done here', {
+        log.warn(brokerAdvice(circuit.reason, eventsTopic), {
           circuit: circuit.state,
           reason: circuit.reason,
         })

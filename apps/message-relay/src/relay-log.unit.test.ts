@@ -6,13 +6,13 @@ import { relayLog } from './relay-log'
 let lines: { level: string; message: string; details: Record<string, unknown> }[]
 let now: number
 
-const log = (): ReturnType<typeof relayLog> => {
-  const target: Logger = createLogger('test', 'debug')
+const log = (logLevel = 'debug'): ReturnType<typeof relayLog> => {
+  const target: Logger = createLogger('test', logLevel)
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
     target[level] = ((message: string, details: Record<string, unknown>) =>
       lines.push({ level, message, details })) as never
   }
-  return relayLog(target, () => now)
+  return relayLog(target, () => now, 'the-events')
 }
 const row = {
   id: 'outbox-1',
@@ -78,7 +78,112 @@ it('says the same trouble once a cycle', () => {
     events.listenerLost(new Error('x'), 100)
     events.deadLettersWait(3, 'no such topic')
   }
-  expect(loud()).toHaveLength(7 * 4)
+  // The broker, PostgreSQL, and the dead-letter topic.
+  expect(loud()).toHaveLength(3 * 4)
+})
+
+it('tells of an outage of PostgreSQL as one, whoever meets it, and of its end', () => {
+  const events = log()
+  events.renewalFailed(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
+  events.claimFailed(new Error('gone'), 100)
+  events.claimFailed(new Error('gone'), 100)
+  now += 5000
+  events.listenerLost(new Error('gone'), 100)
+  now += 1000
+  events.outboxRead()
+  events.outboxRead()
+  expect(loud()).toEqual([
+    {
+      level: 'warn',
+      message: 'PostgreSQL is away: the lease could not be renewed; it is tried again',
+      details: expect.objectContaining({ failures: { renewal: 1 } }),
+    },
+    {
+      level: 'warn',
+      message: 'PostgreSQL is still away: it is tried again',
+      details: expect.objectContaining({ away_ms: 5000, failures: { claim: 2, 'wake-up': 1 } }),
+    },
+    { level: 'info', message: 'PostgreSQL is back', details: { away_ms: 6000 } },
+  ])
+})
+
+it('gives a connection that comes and goes no more lines', () => {
+  const events = log()
+  for (let times = 0; times < 10; times += 1) {
+    now += 100
+    events.claimFailed(new Error('gone'), 100)
+    events.outboxRead()
+  }
+  expect(loud()).toHaveLength(2)
+})
+
+it('does not call away what refuses one statement', () => {
+  const events = log()
+  const refused = Object.assign(new Error('permission denied'), { code: '42501', severity: 'ERROR' })
+  events.upkeepFailed(refused)
+  events.outboxRead()
+  expect(loud()).toMatchObject([{ message: 'upkeep failed: PostgreSQL refuses it, and it is tried again' }])
+})
+
+it('shows where an error was thrown at debug level alone', () => {
+  log('info').claimFailed(new Error('gone'), 100)
+  log('debug').claimFailed(new Error('gone'), 100)
+  expect(lines.map(({ details }) => Object.keys(details.error as object))).toEqual([
+    ['name', 'message'],
+    ['name', 'message', 'stack'],
+  ])
+})
+
+it.each([
+  ['unknown_topic: no such topic', /the-events does not exist.*message-relay topics --create.*topic-lost/],
+  ['topic_forbidden: no', /the-events.*ACL/],
+  ['authentication: no', /KAFKA_SASL/],
+  ['connection: ECONNREFUSED', /the broker is away.*nothing is to be done here/],
+])('says what to do about a broker that takes nothing: %s', (reason, message) => {
+  log().circuit({ state: 'open', since: 0, probeAt: 0, probes: 0, reason }, 'changed')
+  expect(loud()).toMatchObject([{ message: expect.stringMatching(message) }])
+})
+
+it('names the missing topic of a batch that was refused, too', () => {
+  const fault = { class: 'unknown_topic', message: 'no such topic' }
+  log().published([{ row, attempt: { kind: 'unavailable', fault, scope: 'broker' } }], 1)
+  expect(loud()).toMatchObject([{ message: expect.stringContaining('the-events does not exist') }])
+})
+
+it('tells the first few events that FAILED with one class, and counts the others once a cycle', () => {
+  const events = log()
+  const fail = (id: string, errorClass = error.class) =>
+    events.settled(
+      [
+        {
+          row: { ...row, id },
+          settlement: {
+            kind: 'failed',
+            attempts: 4,
+            error: { ...error, class: errorClass },
+            willRetry: false,
+            holdsKey: false,
+          },
+        },
+      ],
+      1,
+    )
+  for (let n = 0; n < 5000; n += 1) fail(`outbox-${n}`)
+  for (let n = 0; n < 250; n += 1) events.deadLettered(20)
+  fail('another', 'invalid_topic')
+  expect(loud()).toHaveLength(3 + 1 + 1)
+  now += 5000
+  events.outboxRead()
+  expect(loud().slice(5)).toMatchObject([
+    {
+      level: 'error',
+      message: expect.stringContaining('list --failed --class record_too_large'),
+      details: { rows: 4997, error_class: 'record_too_large', outbox_id: 'outbox-3' },
+    },
+    { level: 'info', details: { rows: 249 * 20 } },
+  ])
+  events.outboxRead()
+  expect(loud()).toHaveLength(7)
 })
 
 it('tells of the lanes, of the broker’s return and of what goes again', () => {
@@ -91,6 +196,7 @@ it('tells of the lanes, of the broker’s return and of what goes again', () => 
   events.claimed([], 1)
   events.removed(1)
   events.wokenUp()
+  events.outboxRead()
   events.unsettleable(row, new Error('refused'))
   expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info', 'error'])
 })

@@ -89,7 +89,7 @@ export async function startRelayService(
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
   const events = tellAll([
-    relayLog(log, () => systemClock.monotonicMs()),
+    relayLog(log, () => systemClock.monotonicMs(), eventsTopic),
     relayMetrics(registry, {
       backlog: () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
       lanesOwned: () => relay.lanes.size,

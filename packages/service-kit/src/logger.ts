@@ -1,5 +1,5 @@
 /** The log of a service: one JSON object a line on stdout, secrets redacted. */
-import { createLogger as createWinstonLogger, format, transports, type Logger } from 'winston'
+import { createLogger as createWinstonLogger, format, transports, type Logform, type Logger } from 'winston'
 
 export type { Logger } from 'winston'
 
@@ -11,7 +11,7 @@ const URL_PASSWORD = /(\w+:\/\/[^:/?#\s]+:)[^@\s]+@/g
 const MAX_DEPTH = 6
 
 /**
- * A logger that writes `{"level","message","service","timestamp",…}`.
+ * A logger that writes `{"timestamp","level","message",…}`.
  * @param level winston's name of the least severe level that is written
  */
 export function createLogger(service: string, level: string): Logger {
@@ -20,24 +20,41 @@ export function createLogger(service: string, level: string): Logger {
     defaultMeta: { service },
     format: format.combine(
       format.timestamp(),
-      format((info) => Object.assign(info, redact({ ...info }, 0)))(),
-      format.json(),
+      format(redactedInOrder)(),
+      // Sorted keys would put an error's stack before the message.
+      format.json({ deterministic: false }),
     ),
     transports: [new transports.Console({ stderrLevels: [] })],
   })
 }
 
-/** An error as a log line shows it: name, message, code, stack and causes. */
-export function describeError(error: unknown): Record<string, unknown> {
+/** What is read first stands first. The symbols are winston's own. */
+function redactedInOrder(info: Logform.TransformableInfo): Logform.TransformableInfo {
+  const { timestamp, level, message, ...rest } = redact({ ...info }) as Logform.TransformableInfo
+  const symbols = Object.getOwnPropertySymbols(info).map((symbol) => [symbol, info[symbol]])
+  return Object.assign({ timestamp, level, message, ...rest }, Object.fromEntries(symbols) as object)
+}
+
+/**
+ * An error as a log line shows it: name, message, code, stack and causes.
+ * @param show `stack: false` for a trouble that is expected, whose place in the code says nothing
+ */
+export function describeError(error: unknown, show = { stack: true }): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
   const { code } = error as { code?: unknown }
   return {
     name: error.name,
-    message: error.message,
+    message: messageOf(error),
     ...(code === undefined ? {} : { code }),
-    stack: error.stack,
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    ...(show.stack ? { stack: error.stack } : {}),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause, show) }),
   }
+}
+
+/** A host with several addresses, none of which answers, gives an error with no message but theirs. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message
+  return error.errors.map((inner) => (inner instanceof Error ? inner.message : String(inner))).join('; ')
 }
 
 /** `value` without what must not stand in a log: secrets by their name, bearer tokens and URL passwords by their form. */

@@ -40,6 +40,11 @@ it('writes one JSON object a line, from its level on', () => {
   ])
 })
 
+it('puts what is read first first', () => {
+  const [line] = logged((logger) => logger.warn('said', { error: new Error('x'), a: 1 }))
+  expect(Object.keys(line!)).toEqual(['timestamp', 'level', 'message', 'service', 'error', 'a'])
+})
+
 it('keeps secrets out, by their name and by their form, however deep', () => {
   const [line] = logged((logger) =>
     logger.info('connecting to postgres://user:hunter2@host/db with Bearer abc.def.ghi', {
@@ -84,4 +89,11 @@ it('describes an error with its code and its causes', () => {
     cause: { message: 'inner', code: 'ECONNREFUSED' },
   })
   expect(describeError('text')).toEqual({ message: 'text' })
+  expect(describeError(cause, { stack: false })).toEqual({
+    name: 'Error',
+    message: 'inner',
+    code: 'ECONNREFUSED',
+  })
+  const several = new AggregateError([new Error('no answer from ::1'), new Error('no answer from 127.0.0.1')])
+  expect(describeError(several).message).toBe('no answer from ::1; no answer from 127.0.0.1')
 })

@@ -17,8 +17,11 @@ export async function drop(
       `UPDATE event_outbox SET dropped_at = now(), parked = false WHERE ${where} RETURNING id`,
       values,
     )
-    if (rows.length > 0) await audit(database, { who, action: 'drop', rows: rows.length, details: { ids } })
-    return rows.map(({ id }) => id)
+    const changed = rows.map(({ id }) => id)
+    if (changed.length > 0) {
+      await audit(database, { who, action: 'drop', rows: changed.length, details: { ids }, changed })
+    }
+    return changed
   })
   if (dropped.length > 0) await database.query('NOTIFY outbox_parked')
   return dropped

@@ -39,7 +39,7 @@ it('verify says within seconds which brokers it cannot reach', () => {
   const { status, stderr } = type('verify', { KAFKA_BROKERS: '127.0.0.1:1' })
   // Only what is lost or out of order makes it end with 1.
   expect(status).toBe(2)
-  expect(stderr).toContain('cannot connect to Kafka at 127.0.0.1:1')
+  expect(stderr).toContain('Kafka at 127.0.0.1:1 cannot be used')
   expect(Date.now() - began).toBeLessThan(15_000)
 })
 
@@ -47,4 +47,16 @@ it('keeps what is no result away from those that read JSON', () => {
   const { stdout, stderr } = type('requeue 00000000-0000-4000-8000-000000000000 --json')
   expect(JSON.parse(stdout)).toEqual({ requeued: [] })
   expect(stderr).toContain('there is no such row')
+})
+
+it.each([
+  ['status', { DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none' }, 'PostgreSQL at 127.0.0.1:1 '],
+  ['verify', { KAFKA_BROKERS: '127.0.0.1:1' }, 'Kafka at 127.0.0.1:1 '],
+  ['topics --create', { KAFKA_BROKERS: '127.0.0.1:1' }, 'Kafka at 127.0.0.1:1 '],
+  ['verify', {}, 'the events topic nobody-writes-here does not exist'],
+])('%s, with %j, says what it could not use: %s', (line, more, place) => {
+  const { status, stderr } = type(line, more)
+  expect(status).toBe(2)
+  expect(stderr).toContain(`message-relay: ${place}`)
+  expect(stderr).not.toContain('hunter2')
 })

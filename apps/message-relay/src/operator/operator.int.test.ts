@@ -52,6 +52,7 @@ async function type(line: string, { yes = false } = {}): Promise<{ code: number;
       let reached = 0
       return { at: (done) => (reached = done), end: () => bars.push(`${title} ${reached} of ${total}`) }
     },
+    onInterrupt: () => () => undefined,
     confirm: () => Promise.resolve(yes),
     exitWith: (wanted) => (code = wanted),
   })
@@ -132,10 +133,22 @@ it('sends FAILED rows again, counts before it asks, and leaves an audit row', as
     `${one}: is PENDING, not FAILED`,
     expect.stringMatching(`^${unknown}: there is no`),
   ])
-  const { rows } = await pool.query('SELECT who, action, rows FROM outbox_audit ORDER BY id')
+  // A dry run ends as the real one would.
+  expect(await type(`requeue ${one} ${unknown} --dry-run`)).toMatchObject({ code: 1 })
+  expect(warned).toEqual([
+    `${one}: is PENDING, not FAILED`,
+    expect.stringMatching(`^${unknown}: there is no`),
+  ])
+  expect(await type(`drop ${unknown} --dry-run`)).toMatchObject({ code: 1 })
+  const { rows } = await pool.query('SELECT who, action, rows, details FROM outbox_audit ORDER BY id')
   expect(rows).toEqual([
-    { who: 'tester@here', action: 'requeue', rows: 1 },
-    { who: 'tester@here', action: 'requeue', rows: 3 },
+    { who: 'tester@here', action: 'requeue', rows: 1, details: { ids: [one], changed: [one] } },
+    {
+      who: 'tester@here',
+      action: 'requeue',
+      rows: 3,
+      details: { until: '2999-01-01T00:00:00.000Z', changed: expect.arrayContaining(others) },
+    },
   ])
   await relayUntilSettled()
   expect(await countByStatus(pool)).toEqual({ SENT: 4 })
@@ -158,13 +171,20 @@ it('refuses what names no rows, no id or no time', async () => {
   await expect(type('requeue not-an-id')).rejects.toThrow('An outbox id is a UUID.')
   await expect(type('list --failed --since yesterday')).rejects.toThrow('A time is written like')
   await expect(type('list --failed --limit 0')).rejects.toThrow('positive')
+  await expect(type('list --failed --class nonsense')).rejects.toThrow(/no class nonsense.*unknown_topic/)
+  await expect(type('requeue --class nonsense')).rejects.toThrow(/no class nonsense.*unknown_topic/)
+  await failedRows(1, 'of_another_version')
+  expect((await type('list --failed --class of_another_version --json')).json.total).toBe(1)
   await expect(type('list')).rejects.toThrow('--failed')
   await expect(type('replay')).rejects.toThrow()
 })
 
 it('says so where a session has no events to replay', async () => {
   const session = randomUUID()
-  expect(await type(`replay --session ${session}`)).toMatchObject({ code: 1, text: 'sent again: 0 events' })
+  expect(await type(`replay --session ${session}`)).toMatchObject({
+    code: 1,
+    text: 'put back to PENDING: 0 events',
+  })
   expect(warned).toEqual([`There are no events of a session ${session}.`])
   expect((await type(`replay --session ${session} --since 2026-01-01T00:00:00Z --dry-run`)).code).toBe(1)
   expect(warned).toEqual([`There are no events of that time of a session ${session}.`])
@@ -186,7 +206,9 @@ it('replays a session’s facts in their order, byte for byte where the first ro
   })
   expect(await type(`replay --session ${session}`)).toMatchObject({ code: 1 })
   expect((await type(`replay --session ${session} --yes --json`)).json).toEqual({ replayed: 2 })
-  const { rows } = await pool.query('SELECT topic, key, payload FROM event_outbox ORDER BY seq')
+  const { rows } = await pool.query('SELECT id, topic, key, payload FROM event_outbox ORDER BY seq')
+  const { rows: audited } = await pool.query('SELECT rows, details FROM outbox_audit')
+  expect(audited).toEqual([{ rows: 2, details: { session, changed: rows.map(({ id }) => id) } }])
   expect(rows.map(({ payload }) => payload.aggregate_version)).toEqual([1, 2])
   expect(rows[0]).toMatchObject({ topic, key: session })
   expect(Object.keys(rows[0].payload).sort()).toEqual([
@@ -225,6 +247,11 @@ describe('verify', () => {
       window: { records: 50 },
       examples: { not_yet_sent: ['waiting'] },
     })
+    const [unnamed] = await insertRows(pool, [{ topic, key: 'k', payload: {} }])
+    expect((await type('verify --json')).json.examples.not_yet_sent).toEqual([
+      `outbox id ${unnamed}`,
+      'waiting',
+    ])
     expect(waiting).toBeDefined()
     expect(code).toBe(0)
     expect((await type('verify')).text).toContain('50 records')
@@ -311,10 +338,10 @@ describe('verify', () => {
     await failedRows(3)
     bars.length = 0
     await type('requeue --class record_too_large --yes')
-    expect(bars).toEqual(['Sending again 3 of 3'])
+    expect(bars).toEqual(['Putting back 3 of 3'])
     await relayUntilSettled()
     bars.length = 0
     await type('verify')
-    expect(bars).toEqual(['Reading 3 of 3', 'Comparing 5 of 5'])
+    expect(bars).toEqual(['Reading 3 of 3', 'Comparing 10 of 10'])
   })
 })

@@ -1,51 +1,32 @@
 /** The verbs of the operators' command line, their options, and what they print. */
-import { isUuid } from '@infinite-scribe/shared-types'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { readOperatorConfiguration } from '../config'
 import { drop } from './drop'
+import { faultOfClass } from './error-classes'
 import { selectsAll, type FailedSelection } from './failed-rows'
 import { listFailed } from './list'
 import { withOperatorDatabase, type OperatorDatabase } from './operator-database'
+import { counted, moment, outboxId, positive } from './options'
 import { countReplay, replay, type ReplaySelection } from './replay'
+import { reachKafka } from './reach'
 import { countRequeue, requeue } from './requeue'
 import { readStatus } from './status'
 import { table } from './table'
 import { withBar, type Terminal } from './terminal'
 import { createTopics } from './topics'
 import { verify } from './verify'
-import { whyLeft } from './why-left'
+import { selectedIds, whyLeft } from './why-left'
 
 interface Output {
   json?: boolean
 }
 type Change = Output & { yes?: boolean; dryRun?: boolean }
 
-function outboxId(text: string, earlier: string[] | undefined): string[] {
-  if (!isUuid(text)) throw new InvalidArgumentError('An outbox id is a UUID.')
-  return [...(earlier ?? []), text]
-}
-
-function moment(text: string): string {
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('A time is written like 2026-01-31T09:00:00Z.')
-  return time.toISOString()
-}
-
-function positive(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a positive whole number.')
-  return number
-}
-
-const counted = (number: number, unit: string): string => `${number} ${unit}${number === 1 ? '' : 's'}`
-
 /** The program; `parseAsync` runs a verb. */
 export function operatorProgram(terminal: Terminal): Command {
   const configuration = () => readOperatorConfiguration(terminal.environment)
   const onDatabase = <T>(use: (database: OperatorDatabase) => Promise<T>): Promise<T> =>
-    withOperatorDatabase(configuration().databaseUrl, use)
+    withOperatorDatabase(configuration().databaseUrl, terminal.onInterrupt, use)
   const show = ({ json }: Output, value: object, text: () => string): void =>
     terminal.print(json ? JSON.stringify(value) : text())
   const agreed = async (rows: number, { yes }: Change, what: string, unit = 'row'): Promise<boolean> => {
@@ -64,6 +45,17 @@ export function operatorProgram(terminal: Terminal): Command {
     if (left.length === 0) return
     for (const line of await whyLeft(database, left)) terminal.warn(line)
     terminal.exitWith(1)
+  }
+
+  /** A dry run leaves the ids that the real one would leave. */
+  const tellWouldLeave = async (database: OperatorDatabase, selection: FailedSelection): Promise<void> => {
+    if (selection.ids) await tellLeft(database, selection.ids, await selectedIds(database, selection))
+  }
+
+  /** Ends the command where its class is none. */
+  const checkClass = async (database: OperatorDatabase, name: string | undefined, command: Command) => {
+    const fault = await faultOfClass(database, name)
+    if (fault !== undefined) command.error(`error: ${fault}`)
   }
 
   const program = new Command('message-relay')
@@ -100,14 +92,17 @@ export function operatorProgram(terminal: Terminal): Command {
     .option('--until <time>', 'only created before', moment)
     .option('--limit <rows>', 'at most so many', positive, 100)
     .option('--json', 'print JSON')
-    .action(async (options: FailedSelection & Output & { limit: number }) => {
-      const listed = await onDatabase((database) => listFailed(database, options, options.limit))
+    .action(async (options: FailedSelection & Output & { limit: number }, command: Command) => {
+      const listed = await onDatabase(async (database) => {
+        await checkClass(database, options.class, command)
+        return listFailed(database, options, options.limit)
+      })
       show(options, listed, () => `${table(listed.rows)}\n${listed.rows.length} of ${listed.total}`)
     })
 
   program
     .command('requeue')
-    .description('sends FAILED rows again, with four tries; an event that was passed comes late')
+    .description('puts FAILED rows back to PENDING, with four tries; an event that was passed comes late')
     .argument('[ids...]', 'outbox ids', outboxId)
     .option('--class <class>', 'those with this class of error')
     .option('--since <time>', 'those created at or after', moment)
@@ -126,16 +121,22 @@ export function operatorProgram(terminal: Terminal): Command {
         }
         if (selectsAll(selection)) command.error('error: say which: outbox ids, --class, --since or --until')
         await onDatabase(async (database) => {
+          await checkClass(database, errorClass, command)
           const rows = await countRequeue(database, selection)
           if (options.dryRun) {
-            show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be sent again`)
+            show(
+              options,
+              { dry_run: true, rows },
+              () => `${counted(rows, 'row')} would be put back to PENDING`,
+            )
+            await tellWouldLeave(database, selection)
             return
           }
-          if (!(await agreed(rows, options, 'Send again'))) return
-          const requeued = await withBar(terminal, 'Sending again', rows, (at) =>
+          if (!(await agreed(rows, options, 'Put back to PENDING'))) return
+          const requeued = await withBar(terminal, 'Putting back', rows, (at) =>
             requeue(database, selection, terminal.who, at),
           )
-          show(options, { requeued }, () => `sent again: ${counted(requeued.length, 'row')}`)
+          show(options, { requeued }, () => `put back to PENDING: ${counted(requeued.length, 'row')}`)
           if (ids?.length) await tellLeft(database, ids, requeued)
         })
       },
@@ -153,6 +154,7 @@ export function operatorProgram(terminal: Terminal): Command {
         const rows = await countRequeue(database, { ids })
         if (options.dryRun) {
           show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be dropped`)
+          await tellWouldLeave(database, { ids })
           return
         }
         if (!(await agreed(rows, options, 'Drop'))) return
@@ -164,7 +166,7 @@ export function operatorProgram(terminal: Terminal): Command {
 
   program
     .command('replay')
-    .description('sends events again from the immutable facts, by session or time')
+    .description('writes events to the outbox again, as PENDING rows made from the immutable facts')
     .option('--session <id>', 'the events of this session')
     .option('--since <time>', 'those created at or after', moment)
     .option('--until <time>', 'those created before', moment)
@@ -189,14 +191,18 @@ export function operatorProgram(terminal: Terminal): Command {
           terminal.exitWith(1)
         }
         if (options.dryRun) {
-          show(options, { dry_run: true, events }, () => `${counted(events, 'event')} would be sent again`)
+          show(
+            options,
+            { dry_run: true, events },
+            () => `${counted(events, 'event')} would be put back to PENDING`,
+          )
           return
         }
-        if (!(await agreed(events, options, 'Send again', 'event'))) return
-        const replayed = await withBar(terminal, 'Sending again', events, (at) =>
+        if (!(await agreed(events, options, 'Put back to PENDING', 'event'))) return
+        const replayed = await withBar(terminal, 'Putting back', events, (at) =>
           replay(database, selection, configuration().eventsTopic, terminal.who, at),
         )
-        show(options, { replayed }, () => `sent again: ${counted(replayed, 'event')}`)
+        show(options, { replayed }, () => `put back to PENDING: ${counted(replayed, 'event')}`)
       })
     })
 
@@ -208,7 +214,7 @@ export function operatorProgram(terminal: Terminal): Command {
     .requiredOption('--create', 'create what is missing')
     .option('--json', 'print JSON')
     .action(async (options: Output) => {
-      const topics = await createTopics(configuration())
+      const topics = await reachKafka(configuration(), () => createTopics(configuration()))
       show(options, { topics }, () => table([...topics]))
     })
 
@@ -217,7 +223,9 @@ export function operatorProgram(terminal: Terminal): Command {
     .description('compares outbox and topic; exits 1 for what is lost or out of order')
     .option('--json', 'print JSON')
     .action(async (options: Output) => {
-      const report = await onDatabase((database) => verify(database, configuration(), terminal))
+      const report = await onDatabase((database) =>
+        reachKafka(configuration(), () => verify(database, configuration(), terminal)),
+      )
       const { window, examples, ...counts } = report
       show(options, report, () =>
         [

@@ -1,6 +1,6 @@
 /** `replay`: outbox rows made again from the immutable facts, by session or by time. */
 import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
-import { audit, type OperatorDatabase } from './operator-database'
+import { audit, AUDITED_IDS, type OperatorDatabase } from './operator-database'
 
 export interface ReplaySelection {
   /** A session's id. */
@@ -30,7 +30,7 @@ function eventsOf({ session, since, until }: ReplaySelection): Condition {
   return { where: conditions.join(' AND '), values }
 }
 
-/** How many events would be sent again. @throws what the database throws */
+/** How many events would be written again. @throws what the database throws */
 export async function countReplay(database: OperatorDatabase, selection: ReplaySelection): Promise<number> {
   const { where, values } = eventsOf(selection)
   const [row] = await database.query<{ count: number }>(
@@ -73,22 +73,25 @@ WITH facts AS MATERIALIZED (
     FROM facts AS e
     LEFT JOIN event_outbox AS o ON o.id = e.event_id
    ORDER BY e.id
-  RETURNING 1
+  RETURNING id, seq
 )
-SELECT (SELECT count(*) FROM written)::integer AS written, max(id) AS last FROM facts`
+SELECT ARRAY(SELECT id FROM written ORDER BY seq)::text[] AS written, max(id) AS last FROM facts`
   const written = await database.transaction(async () => {
     let rows = 0
+    const changed: string[] = []
     for (let last: string | null = '0'; last !== null;) {
-      const [done]: { written: number; last: string | null }[] = await database.query(step, [
+      const [done]: { written: string[]; last: string | null }[] = await database.query(step, [
         ...values,
         last,
         topic,
       ])
-      rows += done?.written ?? 0
+      const ids = done?.written ?? []
+      rows += ids.length
+      changed.push(...ids.slice(0, AUDITED_IDS - changed.length))
       last = done?.last ?? null
       at(rows)
     }
-    if (rows > 0) await audit(database, { who, action: 'replay', rows, details: { ...selection } })
+    if (rows > 0) await audit(database, { who, action: 'replay', rows, details: { ...selection }, changed })
     return rows
   })
   if (written > 0) await database.query(`NOTIFY ${OUTBOX_CHANNEL}`)

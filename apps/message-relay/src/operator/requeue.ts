@@ -2,7 +2,7 @@
 import { failedRows, type FailedSelection } from './failed-rows'
 import { audit, type OperatorDatabase } from './operator-database'
 
-/** How many rows would be sent again. @throws what the database throws */
+/** How many rows would be put back. @throws what the database throws */
 export async function countRequeue(database: OperatorDatabase, selection: FailedSelection): Promise<number> {
   const { where, values } = failedRows(selection)
   const [row] = await database.query<{ count: number }>(
@@ -51,7 +51,14 @@ export async function requeue(
       at(from + step.length)
     }
     if (requeued.size > 0) {
-      await audit(database, { who, action: 'requeue', rows: requeued.size, details: { ...selection } })
+      const changed = [...requeued]
+      await audit(database, {
+        who,
+        action: 'requeue',
+        rows: changed.length,
+        details: { ...selection },
+        changed,
+      })
     }
     const inOrder = found.sort((a, b) => Number(a.seq) - Number(b.seq))
     return inOrder.map(({ id }) => id).filter((id) => requeued.has(id))

@@ -1,6 +1,7 @@
 /** What the command line needs of the process it runs in. */
+import type { OnInterrupt } from './operator-database'
 
-/** How far long work has come; seen on a terminal alone. */
+/** How far long work has come. */
 export interface Bar {
   /** So many of the total are done. */
   at(done: number): void
@@ -16,6 +17,8 @@ export interface Terminal {
   /** Says what is no result, and so no part of what a tool reads. */
   warn(text: string): void
   bar(title: string, total: number): Bar
+  /** Offers what is to be done when a signal ends the process. */
+  readonly onInterrupt: OnInterrupt
   confirm(question: string): Promise<boolean>
   exitWith(code: number): void
 }

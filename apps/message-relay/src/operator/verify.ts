@@ -4,7 +4,7 @@ import { createKafka } from '../kafka/client'
 import { readTopic, type TopicRange, type TopicRecord } from '../kafka/read-topic'
 import type { OperatorDatabase } from './operator-database'
 import { withBar, type Bar, type Terminal } from './terminal'
-import { EXAMPLES, FINDINGS, PREPARE, type Finding } from './verify-queries'
+import { FINDING_NAMES, found, PREPARE, type Finding } from './verify-queries'
 
 export type VerifyReport = Record<Finding, number> & {
   /** What of the topic was compared: its retention may have removed what came before. */
@@ -30,9 +30,6 @@ async function reachBroker({ kafka }: RelayConfiguration): Promise<void> {
   ).admin()
   try {
     await admin.connect()
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Error(`cannot connect to Kafka at ${kafka.brokers.join(',')}: ${why}`, { cause: error })
   } finally {
     await admin.disconnect().catch(() => undefined)
   }
@@ -73,23 +70,21 @@ export async function verify(
     partitions.map(({ low }) => low),
     partitions.map(({ high }) => high),
   ])
-  await database.query(PREPARE.outbox, [configuration.eventsTopic])
-  await database.query(PREPARE.deliveries, [configuration.eventsTopic])
-  for (const statement of PREPARE.derived) await database.query(statement)
-
   const counts = {} as Record<Finding, number>
   const examples = {} as Record<Finding, string[]>
-  const findings = Object.entries(FINDINGS) as [Finding, string][]
-  await withBar(terminal, 'Comparing', findings.length, async (at) => {
-    for (const [nth, [finding, from]] of findings.entries()) {
-      const [row] = await database.query<{ count: number }>(
-        `SELECT coalesce(sum(times), 0)::float8 AS count FROM (${from}) AS found`,
-      )
+  const steps = [
+    () => database.query(PREPARE.outbox, [configuration.eventsTopic]),
+    () => database.query(PREPARE.deliveries, [configuration.eventsTopic]),
+    ...PREPARE.derived.map((statement) => () => database.query(statement)),
+    ...FINDING_NAMES.map((finding) => async () => {
+      const [row] = await database.query<{ count: number; examples: string[] }>(found(finding))
       counts[finding] = row?.count ?? 0
-      const named = await database.query<{ event_id: string }>(
-        `SELECT event_id FROM (${from}) AS found ORDER BY event_id LIMIT ${EXAMPLES}`,
-      )
-      examples[finding] = named.map(({ event_id: id }) => id)
+      examples[finding] = row?.examples ?? []
+    }),
+  ]
+  await withBar(terminal, 'Comparing', steps.length, async (at) => {
+    for (const [nth, step] of steps.entries()) {
+      await step()
       at(nth + 1)
     }
   })

@@ -29,7 +29,15 @@ afterEach(async () => {
 })
 
 it.each([
-  ['requeue', () => withOperatorDatabase(testDatabase.url, (operator) => requeue(operator, {}, 'tester'))],
+  [
+    'requeue',
+    () =>
+      withOperatorDatabase(
+        testDatabase.url,
+        () => () => undefined,
+        (operator) => requeue(operator, {}, 'tester'),
+      ),
+  ],
   [
     'set back',
     async () => {

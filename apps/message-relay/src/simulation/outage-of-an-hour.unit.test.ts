@@ -37,7 +37,7 @@ it('sends all of it, in order and by itself, after an hour without a broker, and
         world,
         id,
         () => relays.forEach(({ lanesWakeUp }) => lanesWakeUp.wake()),
-        (parts) => ({ ...parts, events: relayLog(logOf(id), () => parts.clock.monotonicMs()) }),
+        (parts) => ({ ...parts, events: relayLog(logOf(id), () => parts.clock.monotonicMs(), EVENTS_TOPIC) }),
       ),
     )
   }

@@ -488,7 +488,7 @@ COMMENT ON COLUMN outbox_audit.at IS 'When.';
 COMMENT ON COLUMN outbox_audit.who IS 'The operating system''s user and host.';
 COMMENT ON COLUMN outbox_audit.action IS 'requeue, drop or replay.';
 COMMENT ON COLUMN outbox_audit.rows IS 'How many rows it changed.';
-COMMENT ON COLUMN outbox_audit.details IS 'What it was asked for.';
+COMMENT ON COLUMN outbox_audit.details IS 'What it was asked for, and the ids of the first thousand rows that it changed.';
 
 COMMENT ON TABLE flow_resume_handles IS 'Where a paused workflow goes on; used by the workflow services.';
 COMMENT ON COLUMN flow_resume_handles.id IS 'The handle''s own id.';
