@@ -46,8 +46,9 @@ export function startCommandLoad(users: readonly Target[], pauseMs = 0): Command
   const agent = new Agent({ keepAlive: true, maxSockets: users.length })
   const sent: Sent[] = []
   let stopped = false
+  const goesOn = () => !stopped
   const loops = users.map(async ({ url, session, token }) => {
-    while (!stopped) {
+    while (goesOn()) {
       const key = randomUUID()
       const startedAt = performance.now()
       const path = `/genesis/sessions/${session}/commands`
@@ -55,7 +56,7 @@ export function startCommandLoad(users: readonly Target[], pauseMs = 0): Command
       sent.push({ key, status, retryAfter, tookMs: performance.now() - startedAt })
       // Nobody listens any more: not as fast as the machine can.
       if (status === 0) await pause(20)
-      if (retryAfter !== undefined && !stopped) await pause(Number(retryAfter) * 1000)
+      if (retryAfter !== undefined && goesOn()) await pause(Number(retryAfter) * 1000)
       if (pauseMs > 0) await pause(pauseMs)
     }
   })
