@@ -1,7 +1,8 @@
 /**
- * Five projects, by the suffix of the file: unit (no I/O), int (real PostgreSQL or Kafka, in process),
- * e2e (both services as processes), serial (tests that stop or kill servers of their own; one at a time) and
- * long (minutes of wall clock; only `npm run test:long` runs them).
+ * Six projects, by the suffix of the file: unit (no I/O), int (real PostgreSQL or Kafka, in process),
+ * e2e (both services as processes), sim (many schedules of the simulated relay, which would be slow with coverage),
+ * serial (tests that stop or kill servers of their own; one at a time) and long (minutes of wall clock; only
+ * `npm run test:long` runs them).
  */
 const workspace = {
   '^@infinite-scribe/shared-types$': '<rootDir>/packages/shared-types/src/index.ts',
@@ -39,6 +40,7 @@ export default {
     project('unit', 'unit'),
     project('int', 'int'),
     project('e2e', 'e2e'),
+    project('sim', 'sim'),
     project('serial', 'serial'),
     project('long', 'long'),
   ],

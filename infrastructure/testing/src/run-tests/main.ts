@@ -39,7 +39,7 @@ const phases = (coverage: boolean, long: boolean): Phase[] => [
     projects: ['unit', 'int'],
     args: [WORKERS, ...(coverage ? ['--coverage'] : [])],
   },
-  { title: 'End-to-end tests', projects: ['e2e'], args: [WORKERS] },
+  { title: 'End-to-end tests, and the simulation', projects: ['e2e', 'sim'], args: [WORKERS] },
   {
     title: 'Tests that stop and kill servers of their own',
     projects: long ? ['serial', 'long'] : ['serial'],
