@@ -9,7 +9,7 @@ import {
   type ServiceProcess,
   type TestDatabase,
 } from '@infinite-scribe/testing'
-import { Pool, type PoolClient } from 'pg'
+import { Pool } from 'pg'
 import { expectDrained, insertNumbered } from './drain-fixture.test'
 import {
   countByStatus,
@@ -52,31 +52,34 @@ async function relay(more: Record<string, string> = {}): Promise<ServiceProcess>
   return service
 }
 
-/**
- * Kills the relay with what it has published and cannot settle, for another holds the rows that `insert` inserts.
- * @param published returns when it has published what it can
- */
+/** While somebody holds the lock 1 nothing becomes SENT; a try that failed is settled all the same. */
+const SENT_WAITS = `
+CREATE FUNCTION wait_to_be_sent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+CREATE TRIGGER wait_to_be_sent BEFORE UPDATE ON event_outbox
+   FOR EACH ROW WHEN (NEW.status = 'SENT') EXECUTE FUNCTION wait_to_be_sent()`
+
+/** Kills the relay once what was inserted is `published`, and before it is settled. */
 async function killBeforeItSettles(
   doomed: ServiceProcess,
-  insert: (lock: PoolClient) => Promise<unknown>,
+  insert: () => Promise<unknown>,
   published: () => Promise<unknown>,
 ): Promise<void> {
   const lock = await pool.connect()
   try {
-    // Frozen it settles nothing between the insert and the lock.
-    doomed.child.kill('SIGSTOP')
-    await insert(lock)
-    await lock.query('BEGIN')
-    await lock.query('SELECT FROM event_outbox FOR UPDATE')
-    doomed.child.kill('SIGCONT')
+    await lock.query('SELECT pg_advisory_lock(1)')
+    await lock.query(SENT_WAITS)
+    await insert()
     await wakeRelays(pool)
     await published()
     expect(await doomed.stop('SIGKILL')).toBe('SIGKILL')
-    // The settle that waits for the rows dies with the process it was sent by.
+    // The settle that waits dies with the process it was sent by.
     await pool.query(`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
                        WHERE application_name = 'message-relay' AND datname = current_database()`)
+  } catch (error) {
+    throw new Error(`the relay that was to be killed said:\n${doomed.output()}`, { cause: error })
   } finally {
-    // Its end is the end of the transaction, whatever failed.
+    // Its end is the end of the lock, whatever failed.
     lock.release(true)
   }
   // Its lease is not waited for: another test is about that.
@@ -89,7 +92,7 @@ it('repeats after kill -9 between publish and settle the same event with the sam
   const rows = Array.from({ length: 20 }, (_, n) => ({ topic, key: `k${n % 4}`, payload: envelope({ n }) }))
   await killBeforeItSettles(
     doomed,
-    (lock) => insertRows(lock, rows),
+    () => insertRows(pool, rows),
     () => eventually(async () => (await readTopicToEnd(topic)).length === rows.length, 30_000),
   )
   expect(await countByStatus(pool)).toEqual({ PENDING: rows.length })
@@ -117,7 +120,7 @@ it('has at most two batches published and not settled, so that kill -9 repeats n
   await pool.query('DELETE FROM event_outbox')
   await killBeforeItSettles(
     doomed,
-    (lock) => insertNumbered(lock, topic, rows, 50),
+    () => insertNumbered(pool, topic, rows, 50),
     async () => {
       await eventually(async () => (await readTopicToEnd(topic)).length >= 2 * batch, 30_000)
       // Each look takes longer than a publish: time enough for the third, if nothing kept it from that.
