@@ -63,7 +63,7 @@ export class Relay {
   readonly circuit: CircuitBreaker
   private readonly inFlight = new InFlight()
   private readonly late = new LateRows()
-  private readonly suspects = new Suspects()
+  private readonly suspects: Suspects
   private readonly claims: Claims
   private readonly publishing: Publishing
   private readonly settling: Settling
@@ -82,10 +82,12 @@ export class Relay {
     private readonly parts: RelayParts,
     private readonly settings: RelaySettings,
   ) {
-    const { lanes, inFlight, late, suspects } = this
+    const { lanes, inFlight, late } = this
     const { outbox, clock, publisher, events } = parts
     const { failedKeyPolicy } = settings
     const bounds = { rows: settings.batchRows, bytes: settings.batchBytes }
+    const suspects = new Suspects(bounds.rows)
+    this.suspects = suspects
     this.circuit = new CircuitBreaker(publisher, clock, events)
     this.claims = new Claims(outbox, lanes, inFlight, late, suspects, clock, { bounds, failedKeyPolicy })
     this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)

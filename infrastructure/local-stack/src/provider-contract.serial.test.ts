@@ -35,7 +35,13 @@ const produce = async (brokers: string): Promise<string | undefined> => {
 const createTopic = async (brokers: string): Promise<void> => {
   const admin = quietKafka(brokers).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: true })
+  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: false })
+  // kafkajs's own wait fails if its first look comes too soon.
+  const hasLeader = async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] })
+    return topics.some(({ partitions }) => partitions.some(({ leader }) => leader >= 0)) || undefined
+  }
+  await waitUntil('a leader', hasLeader, { timeoutMs: 20_000 })
   await admin.disconnect()
 }
 

@@ -1,6 +1,7 @@
 /** Topics of a test's own, and reading them to their end. */
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel, type IHeaders } from 'kafkajs'
+import { Kafka, logLevel, type Admin, type IHeaders, type ITopicConfig } from 'kafkajs'
+import { eventually } from './eventually'
 
 export interface ReadRecord {
   partition: number
@@ -24,6 +25,16 @@ export function testKafka(clientId = 'test'): Kafka {
   return new Kafka({ clientId, brokers: testBrokers(), logLevel: logLevel.NOTHING })
 }
 
+/** Creates the topic and waits until it can be written to. kafkajs's own wait fails if its first look comes too soon. */
+export async function createTopic(admin: Admin, topic: ITopicConfig): Promise<void> {
+  await admin.createTopics({ topics: [topic], waitForLeaders: false })
+  await eventually(async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic.topic] })
+    const partitions = topics[0]?.partitions ?? []
+    return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)
+  })
+}
+
 /**
  * Creates a topic with a name of its own and returns the name.
  * @param partitions 6 unless given, as in production
@@ -32,10 +43,7 @@ export async function createTestTopic(partitions = 6, name = `test-${randomUUID(
   const admin = testKafka().admin()
   await admin.connect()
   try {
-    await admin.createTopics({
-      topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1 }],
-      waitForLeaders: true,
-    })
+    await createTopic(admin, { topic: name, numPartitions: partitions, replicationFactor: 1 })
     return name
   } finally {
     await admin.disconnect()

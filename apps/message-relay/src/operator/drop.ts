@@ -14,7 +14,11 @@ export async function drop(
   const { where, values } = failedRows({ ids })
   const dropped = await database.transaction(async () => {
     const rows = await database.query<{ id: string }>(
-      `UPDATE event_outbox SET dropped_at = now(), parked = false WHERE ${where} RETURNING id`,
+      // In the order in which everybody locks several settled rows.
+      `WITH locked AS MATERIALIZED (
+         SELECT id FROM event_outbox WHERE ${where} ORDER BY lane, seq FOR NO KEY UPDATE)
+       UPDATE event_outbox AS o SET dropped_at = now(), parked = false
+         FROM locked WHERE o.id = locked.id RETURNING o.id`,
       values,
     )
     const changed = rows.map(({ id }) => id)

@@ -55,7 +55,7 @@ it.each([
   child.kill(signal)
   expect(await ended).toBe(code)
   expect(said()).toBe('')
-  await eventually(async () => (await statements()) === 0, 1000)
+  await eventually(async () => (await statements()) === 0, 10_000)
 })
 
 it('PostgreSQL notices by itself that a command was killed', async () => {

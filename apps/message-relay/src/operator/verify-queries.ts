@@ -39,8 +39,8 @@ export const PREPARE = {
                                FILTER (WHERE o.partition = t.partition AND o."offset" = t."offset"),
                              (array_agg(o.requeued ORDER BY o.seq))[1]) AS requeued
                FROM verify_outbox AS o
-               JOIN (SELECT event_id, min(partition) AS partition, min("offset") AS "offset"
-                       FROM verify_topic GROUP BY event_id) AS t USING (event_id)
+               JOIN (SELECT DISTINCT ON (event_id) event_id, partition, "offset"
+                       FROM verify_topic ORDER BY event_id, partition, "offset") AS t USING (event_id)
               WHERE o.seq IS NOT NULL
               GROUP BY o.event_id, o.key, t.partition, t."offset") AS first`,
   ],

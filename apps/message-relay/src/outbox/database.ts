@@ -30,6 +30,9 @@ const SESSION_OPTIONS = [
   .map((setting) => `-c ${setting}`)
   .join(' ')
 
+/** In which the answer to a statement that took too long arrives. */
+const ANSWER_MS = 1000
+
 export class Database {
   private readonly pool: Pool
 
@@ -39,8 +42,9 @@ export class Database {
       application_name: settings.applicationName,
       max: settings.connections,
       connectionTimeoutMillis: 5000,
-      query_timeout: settings.queryTimeoutMs,
+      // A server that is there ends the statement itself, and says so; one that is away never does.
       statement_timeout: settings.queryTimeoutMs,
+      query_timeout: settings.queryTimeoutMs + ANSWER_MS,
       keepAlive: true,
       options: SESSION_OPTIONS,
     })

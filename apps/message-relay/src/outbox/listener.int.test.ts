@@ -59,7 +59,7 @@ it('gives a connection up whose LISTEN is not answered', async () => {
     { heard: () => undefined, listening: () => undefined, lost: () => (lost += 1) },
   )
   listener.open()
-  await eventually(() => lost > 0, 8000)
+  await eventually(() => lost > 0, 20_000)
   await listener.close()
   expect(blackHole).toBe(true)
 })

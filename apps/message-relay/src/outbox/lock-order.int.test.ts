@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
 import { Pool } from 'pg'
+import { drop } from '../operator/drop'
 import { withOperatorDatabase } from '../operator/operator-database'
 import { requeue } from '../operator/requeue'
 import { countByStatus, envelope } from '../relay-fixture.test'
@@ -37,6 +38,20 @@ it.each([
         () => () => undefined,
         (operator) => requeue(operator, {}, 'tester'),
       ),
+    { PENDING: 2 },
+  ],
+  [
+    'drop',
+    async () => {
+      const { rows } = await pool.query<{ id: string }>('SELECT id FROM event_outbox ORDER BY seq DESC')
+      const ids = rows.map(({ id }) => id)
+      return withOperatorDatabase(
+        testDatabase.url,
+        () => () => undefined,
+        (operator) => drop(operator, ids, 'tester'),
+      )
+    },
+    { FAILED: 2 },
   ],
   [
     'set back',
@@ -55,8 +70,9 @@ it.each([
         rows.map(({ id, lane, seq }) => ({ id, lane, seq: Number(seq), token: tokens.get(lane)! })),
       )
     },
+    { PENDING: 2 },
   ],
-])('%s waits for the first row before it locks another', async (_, change) => {
+])('%s waits for the first row before it locks another', async (_, change, then) => {
   // The later number comes first in the table and in the order of the ids.
   const [second, first] = ['00000000-0000-4000-8000-000000000001', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
   for (const [id, seq] of [
@@ -84,5 +100,5 @@ it.each([
   stranger.release()
   await changed
   expect(free.rowCount).toBe(1)
-  expect(await countByStatus(pool)).toEqual({ PENDING: 2 })
+  expect(await countByStatus(pool)).toEqual(then)
 })

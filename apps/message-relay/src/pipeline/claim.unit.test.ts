@@ -12,9 +12,10 @@ const row = (key: string, parked: boolean): ClaimedRow =>
 
 /** One lane with parked and fresh rows, one for each key; a claimed row is settled at once. */
 function claimsOver(parkedKeys: string, freshKeys: string) {
+  const settings = { bounds: { rows: 10, bytes: 1000 }, failedKeyPolicy: 'skip' as const }
   const lanes = new Lanes()
   const inFlight = new InFlight()
-  const suspects = new Suspects()
+  const suspects = new Suspects(settings.bounds.rows)
   lanes.renewed([{ lane: 1, token: '1', lowWater: 10 }], Infinity)
   const head = (key: string) => ({
     lane: 1,
@@ -39,7 +40,6 @@ function claimsOver(parkedKeys: string, freshKeys: string) {
       }),
   } as unknown as OutboxReader
   const clock = { monotonicMs: () => 0 } as Clock
-  const settings = { bounds: { rows: 10, bytes: 1000 }, failedKeyPolicy: 'skip' as const }
   const claims = new Claims(reader, lanes, inFlight, new LateRows(), suspects, clock, settings)
   const next = async (...asked: Parameters<Claims['next']>): Promise<string> => {
     const { rows } = await claims.next(...asked)

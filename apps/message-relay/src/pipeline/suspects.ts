@@ -9,14 +9,17 @@ const ROWS_OF_A_FURTHER_TRIAL = 10
 
 /**
  * A record may end as unavailable each time it is sent, and look like an outage for ever. So whatever shared a request
- * with it is tried again in portions, which double with each success, and a trial that failed is followed by one with
- * other keys.
+ * with it is tried again in portions, which double with each success of a suspect, and a trial that failed is followed
+ * by one with other keys.
  */
 export class Suspects {
-  /** In the order in which they failed last. */
+  /** In the order in which they were tried last. */
   private readonly keys = new Set<string>()
   private portion = 1
   private trialFailed = false
+
+  /** @param batchRows the most rows of any batch */
+  constructor(private readonly batchRows: number) {}
 
   /** The last trial failed: the next begins with other keys, where others are due. */
   get othersFirst(): boolean {
@@ -30,12 +33,17 @@ export class Suspects {
 
   /** Learns from what a batch met. */
   published(attempted: readonly AttemptedRow[], trial: boolean): void {
+    // Further rows of its keys may wait, and the one to blame among them: they stay suspects, behind the others.
+    const isFull = attempted.length >= Math.min(this.portion, this.batchRows)
     let failed = false
     let sent = false
+    let suspectSent = false
     for (const { row, attempt } of attempted) {
       if (attempt.kind === 'sent') {
         sent = true
-        this.keys.delete(row.key)
+        if (!this.keys.delete(row.key)) continue
+        suspectSent = true
+        if (isFull) this.keys.add(row.key)
       } else if (attempt.kind === 'unavailable' && attempt.scope === 'broker') {
         failed = true
         this.add(row.key)
@@ -44,10 +52,10 @@ export class Suspects {
     if (failed) {
       this.portion = 1
       this.trialFailed ||= trial
-    } else if (sent) {
-      this.portion = Math.min(this.portion * 2, MOST)
-      this.trialFailed = false
+      return
     }
+    if (suspectSent) this.portion = Math.min(this.portion * 2, MOST)
+    if (sent) this.trialFailed = false
   }
 
   /** Those of `heads` whose keys are no suspects. */

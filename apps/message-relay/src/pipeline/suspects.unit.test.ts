@@ -16,7 +16,7 @@ const heads = (keys: string): ParkedHead[] => Array.from(keys).map((key, seq) =>
 const keysOf = (found: readonly ParkedHead[]): string => found.map(({ key }) => key).join('')
 
 it('tries the keys of a failed batch in portions that double, the one that failed first before the others', () => {
-  const suspects = new Suspects()
+  const suspects = new Suspects(100)
   expect(keysOf(suspects.share(heads('abcdef'), 100).heads)).toBe('abcdef')
   suspects.published(batch('dcba', away), false)
   expect(keysOf(suspects.share(heads('abcdef'), 100).heads)).toBe('d')
@@ -27,7 +27,7 @@ it('tries the keys of a failed batch in portions that double, the one that faile
 })
 
 it('lets other keys go first after a failed trial, a few fresh ones, until something is sent', () => {
-  const suspects = new Suspects()
+  const suspects = new Suspects(100)
   suspects.published(batch('ab', away), false)
   expect(suspects.othersFirst).toBe(false)
   suspects.published(batch('a', away), true)
@@ -40,8 +40,25 @@ it('lets other keys go first after a failed trial, a few fresh ones, until somet
   expect(suspects.freshRows(500)).toBe(500)
 })
 
+it('learns nothing about its suspects from others that are sent', () => {
+  const suspects = new Suspects(100)
+  suspects.published(batch('abcdef', away), false)
+  for (let times = 0; times < 10; times += 1) suspects.published(batch('xyz', sent), false)
+  expect(suspects.share(heads('abcdef'), 100)).toMatchObject({ heads: [{ key: 'a' }], rows: 1 })
+})
+
+it('keeps a key whose rows filled a batch, behind the others, until nothing more of it can be waiting', () => {
+  const suspects = new Suspects(100)
+  suspects.published(batch('ab', away), false)
+  suspects.published(batch('a', sent), false)
+  expect(keysOf(suspects.share(heads('ab'), 100).heads)).toBe('ba')
+  expect(keysOf(suspects.others(heads('abc')))).toBe('c')
+  suspects.published(batch('b', sent), false)
+  expect(keysOf(suspects.others(heads('abc')))).toBe('bc')
+})
+
 it('suspects nobody for trouble of a topic of its own', () => {
-  const suspects = new Suspects()
+  const suspects = new Suspects(100)
   suspects.published(batch('a', { ...away, scope: 'topic' }), true)
   expect(suspects.othersFirst).toBe(false)
   expect(keysOf(suspects.share(heads('ab'), 100).heads)).toBe('ab')

@@ -12,6 +12,7 @@ import {
 } from '@infinite-scribe/local-stack'
 import {
   ApiUser,
+  createTopic,
   eventually,
   freePort,
   readTopicToEnd,
@@ -48,7 +49,7 @@ beforeAll(async () => {
   kafka = new Kafka({ brokers: provider.kafka.brokers.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 6 }], waitForLeaders: true })
+  await createTopic(admin, { topic: TOPIC, numPartitions: 6 })
   await admin.disconnect()
   gatewayUrl = `http://127.0.0.1:${await freePort()}`
   gateway = await startService(

@@ -1,6 +1,13 @@
 /** The ports' contracts on Kafka. */
 import { randomUUID } from 'node:crypto'
-import { createTestTopic, eventually, readTopicToEnd, testBrokers, testKafka } from '@infinite-scribe/testing'
+import {
+  createTestTopic,
+  createTopic,
+  eventually,
+  readTopicToEnd,
+  testBrokers,
+  testKafka,
+} from '@infinite-scribe/testing'
 import type { Admin } from 'kafkajs'
 import { createKafka } from '../../kafka/client'
 import { KafkaDeadLetterTopic } from '../../kafka/dead-letter-topic'
@@ -32,12 +39,7 @@ async function publisherToKafka(): Promise<PublisherUnderTest> {
   const [events, maxBytes] = [`test-${randomUUID()}`, 2000]
   // From its beginning: a limit that is set later takes effect later.
   const configEntries = [{ name: 'max.message.bytes', value: String(maxBytes) }]
-  await asAdmin((admin) =>
-    admin.createTopics({
-      topics: [{ topic: events, numPartitions: 2, configEntries }],
-      waitForLeaders: true,
-    }),
-  )
+  await asAdmin((admin) => createTopic(admin, { topic: events, numPartitions: 2, configEntries }))
   const opened: KafkaPublisher[] = []
   const open = (brokers: readonly string[]): KafkaPublisher => {
     const kafka = kafkaAt(brokers)
