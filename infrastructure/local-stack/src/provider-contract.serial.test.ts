@@ -37,11 +37,7 @@ const createTopic = async (brokers: string): Promise<void> => {
   await admin.connect()
   await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: false })
   // kafkajs's own wait fails if its first look comes too soon.
-  const hasLeader = async () => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] })
-    return topics.some(({ partitions }) => partitions.some(({ leader }) => leader >= 0)) || undefined
-  }
-  await waitUntil('a leader', hasLeader, { timeoutMs: 20_000 })
+  await waitUntil('a leader that answers', () => admin.fetchTopicOffsets(TOPIC), { timeoutMs: 20_000 })
   await admin.disconnect()
 }
 

@@ -25,13 +25,15 @@ export function testKafka(clientId = 'test'): Kafka {
   return new Kafka({ clientId, brokers: testBrokers(), logLevel: logLevel.NOTHING })
 }
 
-/** Creates the topic and waits until it can be written to. kafkajs's own wait fails if its first look comes too soon. */
+/**
+ * Creates the topic and waits until each partition's leader answers. kafkajs's own wait fails if its first look comes too
+ * soon, and a broker tells who leads a moment before that one knows it.
+ */
 export async function createTopic(admin: Admin, topic: ITopicConfig): Promise<void> {
   await admin.createTopics({ topics: [topic], waitForLeaders: false })
   await eventually(async () => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic.topic] })
-    const partitions = topics[0]?.partitions ?? []
-    return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)
+    const offsets = await admin.fetchTopicOffsets(topic.topic)
+    return offsets.length === topic.numPartitions
   })
 }
 
