@@ -34,25 +34,30 @@ let run: RunFolder
 let provider: StackProvider
 let pool: Pool
 let kafka: Kafka
-let gateway: ServiceProcess
 let gatewayUrl: string
 let relay: ServiceProcess | undefined
+/** What was begun, the last first: a start that fails leaves nothing behind. */
+const closing: (() => unknown)[] = []
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'outages '))
+  closing.unshift(() => rmSync(root, { recursive: true, force: true }))
   run = await RunFolder.open(join(root, 'runs'), 'outages')
+  closing.unshift(() => run.release())
   provider = await openProvider(OWN[0] as ProviderName, run, {})
+  closing.unshift(() => provider.close())
   await provider.start()
   await migrate(provider.postgres.databaseUrl(), { createDatabase: true })
   pool = new Pool({ connectionString: provider.postgres.databaseUrl(), max: 3 })
   pool.on('error', () => undefined)
+  closing.unshift(() => pool.end())
   kafka = new Kafka({ brokers: provider.kafka.brokers.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
   await createTopic(admin, { topic: TOPIC, numPartitions: 6 })
   await admin.disconnect()
   gatewayUrl = `http://127.0.0.1:${await freePort()}`
-  gateway = await startService(
+  const gateway = await startService(
     'api-gateway',
     {
       ...TEST_JWT_ENVIRONMENT,
@@ -65,6 +70,7 @@ beforeAll(async () => {
     },
     `${gatewayUrl}/health/ready`,
   )
+  closing.unshift(() => gateway.stop('SIGKILL'))
 }, 180_000)
 
 afterEach(async () => {
@@ -73,11 +79,7 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  await gateway.stop('SIGKILL')
-  await pool.end()
-  await provider.close()
-  run.release()
-  rmSync(root, { recursive: true, force: true })
+  for (const close of closing) await close()
 }, 60_000)
 
 async function startRelay({ ready = true } = {}): Promise<ServiceProcess> {
