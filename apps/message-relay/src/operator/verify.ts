@@ -19,10 +19,11 @@ const REQUEST_TIMEOUT_MS = 30_000
 const FIRST_RETRIES = 3
 
 /**
- * Says within seconds that the brokers are not there: the retries of what comes after would take half a minute.
- * @throws when none of them can be connected to
+ * Says within seconds that the brokers or the topic are not there: the retries of what comes after would take half a
+ * minute.
+ * @throws when no broker can be connected to, or knows no such topic
  */
-async function reachBroker({ kafka }: RelayConfiguration): Promise<void> {
+async function reachTopic({ kafka, eventsTopic }: RelayConfiguration): Promise<void> {
   const retries = Math.max(FIRST_RETRIES, kafka.brokers.length - 1)
   const admin = createKafka(
     { ...kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries },
@@ -30,6 +31,7 @@ async function reachBroker({ kafka }: RelayConfiguration): Promise<void> {
   ).admin()
   try {
     await admin.connect()
+    await admin.fetchTopicMetadata({ topics: [eventsTopic] })
   } finally {
     await admin.disconnect().catch(() => undefined)
   }
@@ -44,7 +46,7 @@ export async function verify(
   configuration: RelayConfiguration,
   terminal: Pick<Terminal, 'bar'>,
 ): Promise<VerifyReport> {
-  await reachBroker(configuration)
+  await reachTopic(configuration)
   // A new broker needs a while to make the place where it keeps groups, ours being the first.
   const kafka = createKafka(
     { ...configuration.kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries: 8 },
