@@ -1,4 +1,5 @@
 /** Settles a published batch, trying again until the database has answered or the lanes are another's. */
+import { isRefusal, refusedSettlement } from '../policy/refused-settlement'
 import { decideSettlement, type FailedKeyPolicy, type Settlement } from '../policy/settlement'
 import type { ParkedClaims } from './claim-parked'
 import type { InFlight } from './in-flight'
@@ -6,7 +7,6 @@ import type { Lanes } from './lanes'
 import type { LateRows } from './late-rows'
 import type { ClaimedRow, Clock, OutboxSettler } from './ports'
 import type { AttemptedRow } from './publish'
-import { isRefusal, refusedSettlement } from '../policy/refused-settlement'
 
 export interface SettledBatch {
   readonly row: ClaimedRow
