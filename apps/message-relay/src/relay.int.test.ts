@@ -1,47 +1,19 @@
 /** The relay from outbox to topic, on real servers. */
-import {
-  createTestDatabase,
-  createTestTopic,
-  eventually,
-  readTopicToEnd,
-  type TestDatabase,
-} from '@infinite-scribe/testing'
-import { Pool } from 'pg'
-import {
-  countByStatus,
-  envelope,
-  insertRows,
-  outboxRow,
-  relayEnvironment,
-  startTestRelay,
-  wakeRelays,
-} from './relay-fixture.test'
-import type { RelayService } from './service'
+import { eventually, readTopicToEnd } from '@infinite-scribe/testing'
+import { countByStatus, envelope, insertRows, outboxRow, wakeRelays } from './relay-fixture.test'
+import { openRelayFixture, type RelayFixture } from './relay-with-servers-fixture.test'
 
 /** A publish that outlasts its deadline is repeated, and the records are counted. */
 const UNHURRIED = { RELAY_LEASE: '30', RELAY_PUBLISH_TIMEOUT: '10' }
 
-let database: TestDatabase
-let pool: Pool
-let topic: string
-const running: RelayService[] = []
-
+let fixture: RelayFixture
 beforeEach(async () => {
-  ;[database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
-  pool = new Pool({ connectionString: database.url, max: 5 })
+  fixture = await openRelayFixture()
 })
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((relay) => relay.stop()))
-  await pool.end()
-  await database.drop()
-})
-
-async function relay(more: Record<string, string> = {}): Promise<void> {
-  running.push(await startTestRelay(relayEnvironment(database.relayUrl, topic, more)))
-}
+afterEach(() => fixture.close())
 
 it('relays a row that was inserted with the contract’s columns alone, byte for byte', async () => {
+  const { pool, topic, relay } = fixture
   const payload = envelope({ emoji: '🖋️', number: 1.5 })
   const [id] = await insertRows(pool, [{ topic, key: 'k', payload }])
   await relay()
@@ -64,6 +36,7 @@ it('relays a row that was inserted with the contract’s columns alone, byte for
 })
 
 it('sends 10,000 rows of 100 keys through two relays: every record once, every key in order', async () => {
+  const { pool, topic, relay } = fixture
   await relay({ RELAY_BATCH_SIZE: '500', ...UNHURRIED })
   await relay({ RELAY_BATCH_SIZE: '500', ...UNHURRIED })
   for (let part = 0; part < 10; part += 1) {

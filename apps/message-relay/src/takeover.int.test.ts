@@ -1,33 +1,17 @@
 /** Lanes that are handed or taken over wait for no poll and no renewal. */
 import { randomUUID } from 'node:crypto'
-import { createTestDatabase, createTestTopic, eventually, type TestDatabase } from '@infinite-scribe/testing'
-import { Pool } from 'pg'
-import { envelope, insertRows, outboxRow, relayEnvironment, startTestRelay } from './relay-fixture.test'
-import type { RelayService } from './service'
+import { eventually } from '@infinite-scribe/testing'
+import { envelope, insertRows, outboxRow } from './relay-fixture.test'
+import { openRelayFixture, type RelayFixture } from './relay-with-servers-fixture.test'
 
-let database: TestDatabase
-let pool: Pool
-let topic: string
-const running: RelayService[] = []
-
+let fixture: RelayFixture
 beforeEach(async () => {
-  ;[database, topic] = await Promise.all([createTestDatabase(), createTestTopic()])
-  pool = new Pool({ connectionString: database.url, max: 3 })
+  fixture = await openRelayFixture()
 })
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((relay) => relay.stop()))
-  await pool.end()
-  await database.drop()
-})
-
-async function relay(settings: Record<string, string>): Promise<RelayService> {
-  const service = await startTestRelay(relayEnvironment(database.relayUrl, topic, settings))
-  running.push(service)
-  return service
-}
+afterEach(() => fixture.close())
 
 it('sends a row whose retry is due within 15 s of its relay having died, with a poll of an hour', async () => {
+  const { pool, topic, relay } = fixture
   // Half of the lanes are those of a relay that has just died with a retry to come.
   const { rows } = await pool.query<{ key: string }>(
     `SELECT 'k' || n AS key FROM generate_series(1, 1000) AS n WHERE hashtext('k' || n) & 63 < 32 LIMIT 1`,
@@ -57,6 +41,7 @@ it('sends a row whose retry is due within 15 s of its relay having died, with a 
 })
 
 it('hands every lane to the other relay at once when it is stopped, not at the next renewal', async () => {
+  const { pool, relay } = fixture
   const lanes = async () => {
     const { rows } = await pool.query<{ owner: string | null; lanes: number }>(
       'SELECT owner, count(*)::integer AS lanes FROM outbox_lanes GROUP BY owner',
@@ -69,7 +54,6 @@ it('hands every lane to the other relay at once when it is stopped, not at the n
   await relay({ RELAY_LEASE: '120' })
   await eventually(async () => (await lanes()).filter((share) => share.lanes === 32).length === 2)
   await leaver.stop()
-  running.shift()
   const left = Date.now()
   await eventually(async () => {
     const [all] = await lanes()

@@ -1,34 +1,26 @@
 /** What a lane's token keeps a former owner from doing. */
 import { randomUUID } from 'node:crypto'
-import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
-import { Client, Pool } from 'pg'
+import { Client, type Pool } from 'pg'
 import { envelope, insertRows, outboxRow } from '../relay-fixture.test'
 import type { LaneTenure, Renewal } from '../pipeline/ports'
-import { Database, type Statement } from './database'
+import type { Database, Statement } from './database'
 import { PostgresLaneLeases } from './lane-leases'
+import { openOutboxFixture, type OutboxFixture } from './outbox-fixture.test'
 import { postgresOutbox } from './postgres-outbox'
 
-let testDatabase: TestDatabase
+let fixture: OutboxFixture
 let pool: Pool
 let database: Database
+let relay: OutboxFixture['leases']
+let somebodyWaits: OutboxFixture['somebodyWaits']
 
 beforeEach(async () => {
-  testDatabase = await createTestDatabase()
-  pool = new Pool({ connectionString: testDatabase.url, max: 3 })
-  database = new Database(
-    { url: testDatabase.relayUrl, applicationName: 'test', connections: 6, queryTimeoutMs: 10_000 },
-    () => undefined,
-  )
+  fixture = await openOutboxFixture()
+  ;({ pool, database, leases: relay, somebodyWaits } = fixture)
 })
 
-afterEach(async () => {
-  await database.end()
-  await pool.end()
-  await testDatabase.drop()
-})
+afterEach(() => fixture.close())
 
-const relay = (leaseMs = 10_000) =>
-  new PostgresLaneLeases(database, { id: randomUUID(), name: 'test' }, leaseMs)
 const held = ({ owned }: Renewal) => owned
 const ranges = (lanes: readonly LaneTenure[]) => lanes.map((lane) => ({ ...lane, after: 0, upTo: null }))
 const SENT = { kind: 'sent', attempts: 1, partition: 0, offset: '7' } as const
@@ -87,20 +79,11 @@ it('refuses to a former owner the claim, the settlement and the parking of rows 
   expect((await outbox.readRange(ranges(first.owned), 100, bounds, [])).rows).toEqual([])
 })
 
-/** A backend of this database waits for a lock. */
-const somebodyWaits = () =>
-  eventually(async () => {
-    const { rowCount } = await pool.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-    return rowCount === 1
-  })
-
 it('refuses a settlement that meets the takeover of its lane', async () => {
   const [id] = await insertRows(pool, [{ topic: 't', key: 'k', payload: envelope() }])
   const row = await claimOne(await relay().renew([]))
   await expire()
-  const client = new Client({ connectionString: testDatabase.url })
+  const client = new Client({ connectionString: fixture.testDatabase.url })
   await client.connect()
   await client.query('BEGIN')
   const transaction = {

@@ -1,72 +1,43 @@
 /** Whoever locks several FAILED rows locks them in the order of (lane, seq): two orders would be a deadlock. */
-import { randomUUID } from 'node:crypto'
-import { createTestDatabase, eventually, type TestDatabase } from '@infinite-scribe/testing'
-import { Pool } from 'pg'
 import { drop } from '../operator/drop'
-import { withOperatorDatabase } from '../operator/operator-database'
+import { withOperatorDatabase, type OperatorDatabase } from '../operator/operator-database'
 import { requeue } from '../operator/requeue'
 import { countByStatus, envelope } from '../relay-fixture.test'
-import { Database } from './database'
-import { PostgresLaneLeases } from './lane-leases'
 import { setBack } from './move-rows'
+import { openOutboxFixture, type OutboxFixture } from './outbox-fixture.test'
 
-let testDatabase: TestDatabase
-let pool: Pool
-let database: Database
-
+let fixture: OutboxFixture
 beforeEach(async () => {
-  testDatabase = await createTestDatabase()
-  pool = new Pool({ connectionString: testDatabase.url, max: 3 })
-  database = new Database(
-    { url: testDatabase.relayUrl, applicationName: 'test', connections: 2, queryTimeoutMs: 10_000 },
-    () => undefined,
-  )
+  fixture = await openOutboxFixture()
 })
+afterEach(() => fixture.close())
 
-afterEach(async () => {
-  await database.end()
-  await pool.end()
-  await testDatabase.drop()
-})
+const asOperator = (use: (operator: OperatorDatabase) => Promise<unknown>) =>
+  withOperatorDatabase(fixture.testDatabase.url, () => () => undefined, use)
 
 it.each([
-  [
-    'requeue',
-    () =>
-      withOperatorDatabase(
-        testDatabase.url,
-        () => () => undefined,
-        (operator) => requeue(operator, {}, 'tester'),
-      ),
-    { PENDING: 2 },
-  ],
+  ['requeue', () => asOperator((operator) => requeue(operator, {}, 'tester')), { PENDING: 2 }],
   [
     'drop',
     async () => {
-      const { rows } = await pool.query<{ id: string }>('SELECT id FROM event_outbox ORDER BY seq DESC')
-      const ids = rows.map(({ id }) => id)
-      return withOperatorDatabase(
-        testDatabase.url,
-        () => () => undefined,
-        (operator) => drop(operator, ids, 'tester'),
+      const { rows } = await fixture.pool.query<{ id: string }>(
+        'SELECT id FROM event_outbox ORDER BY seq DESC',
       )
+      const ids = rows.map(({ id }) => id)
+      return asOperator((operator) => drop(operator, ids, 'tester'))
     },
     { FAILED: 2 },
   ],
   [
     'set back',
     async () => {
-      const { owned } = await new PostgresLaneLeases(
-        database,
-        { id: randomUUID(), name: 'test' },
-        10_000,
-      ).renew([])
-      const { rows } = await pool.query<{ id: string; lane: number; seq: string }>(
+      const { owned } = await fixture.leases().renew([])
+      const { rows } = await fixture.pool.query<{ id: string; lane: number; seq: string }>(
         'SELECT id, lane, seq FROM event_outbox ORDER BY seq DESC',
       )
       const tokens = new Map(owned.map(({ lane, token }) => [lane, token]))
       await setBack(
-        database,
+        fixture.database,
         rows.map(({ id, lane, seq }) => ({ id, lane, seq: Number(seq), token: tokens.get(lane)! })),
       )
     },
@@ -79,26 +50,23 @@ it.each([
     [second, 2000],
     [first, 1000],
   ]) {
-    await pool.query(
+    await fixture.pool.query(
       `INSERT INTO event_outbox (id, seq, topic, key, payload) VALUES ($1, $2, 't', 'k', $3)`,
       [id, seq, envelope()],
     )
   }
-  await pool.query(`UPDATE event_outbox SET status = 'FAILED', will_retry = true`)
-  const stranger = await pool.connect()
+  await fixture.pool.query(`UPDATE event_outbox SET status = 'FAILED', will_retry = true`)
+  const stranger = await fixture.pool.connect()
   await stranger.query('BEGIN')
   await stranger.query('SELECT FROM event_outbox WHERE id = $1 FOR UPDATE', [first])
   const changed = change()
-  await eventually(async () => {
-    const { rowCount } = await pool.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-    return rowCount === 1
-  })
-  const free = await pool.query('SELECT FROM event_outbox WHERE id = $1 FOR UPDATE SKIP LOCKED', [second])
+  await fixture.somebodyWaits()
+  const free = await fixture.pool.query('SELECT FROM event_outbox WHERE id = $1 FOR UPDATE SKIP LOCKED', [
+    second,
+  ])
   await stranger.query('ROLLBACK')
   stranger.release()
   await changed
   expect(free.rowCount).toBe(1)
-  expect(await countByStatus(pool)).toEqual(then)
+  expect(await countByStatus(fixture.pool)).toEqual(then)
 })
