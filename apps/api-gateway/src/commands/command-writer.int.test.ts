@@ -1,32 +1,33 @@
 /** Commands of several sessions in one statement: each is answered for itself, whatever becomes of the others. */
 import { randomUUID } from 'node:crypto'
-import { createLogger } from '@infinite-scribe/service-kit'
 import { eventually } from '@infinite-scribe/testing'
 import type { PoolClient } from 'pg'
-import { connectDatabase, DATABASE_TIMEOUTS } from '../database/connect'
-import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
+import type { TcpProxy } from '../database/tcp-proxy.test'
 import { isRefusal, ServiceFault, type Refusal } from '../outcome'
 import type { CommandAnswer } from '../ports'
+import { openProxiedFixture, type ProxiedFixture } from '../proxied-service-fixture.test'
 import {
   expectOneChain,
   granted,
-  openFixture,
   openSession,
   requestConcepts,
   send,
   snapshotOf,
-  type Fixture,
 } from '../service-fixture.test'
 import type { Services } from '../services'
 
-let fixture: Fixture
+let fixture: ProxiedFixture
 let proxy: TcpProxy
 let services: Services
 let other: Services
 beforeAll(async () => {
-  fixture = await openFixture()
-  proxy = await openTcpProxy(fixture.url)
-  services = throughProxy()
+  fixture = await openProxiedFixture()
+  proxy = fixture.proxy
+  services = fixture.throughProxy({
+    max: 6,
+    timeouts: { statementMs: 20_000, queryMs: 25_000 },
+    settings: { eventMaxBytes: 2_000 },
+  })
   other = fixture.replica()
 })
 afterEach(() => {
@@ -35,17 +36,7 @@ afterEach(() => {
 afterAll(async () => {
   await services.stop()
   await fixture.close()
-  await proxy.close()
 })
-
-function throughProxy(): Services {
-  const timeouts = { ...DATABASE_TIMEOUTS, statementMs: 20_000, queryMs: 25_000 }
-  const knex = connectDatabase({ databaseUrl: proxy.url, databasePoolMax: 6 }, () => undefined, timeouts)
-  const logger = createLogger('test', 'error')
-  jest.spyOn(logger, 'warn').mockReturnValue(logger)
-  const made = fixture.replica({ knex, logger }, { databaseUrl: proxy.url, eventMaxBytes: 2_000 })
-  return { ...made, stop: () => made.stop().then(() => knex.destroy()) }
-}
 
 /** Sessions that `services` remembers. */
 const sessions = (count: number) =>

@@ -6,34 +6,23 @@ import { freePort } from '@infinite-scribe/testing'
 import { Client } from 'pg'
 import { connectDatabase, DATABASE_TIMEOUTS } from '../database/connect'
 import type { Queryable } from '../database/statement'
-import { openTcpProxy, type TcpProxy } from '../database/tcp-proxy.test'
+import type { TcpProxy } from '../database/tcp-proxy.test'
 import { isRefusal, refuse, ServiceFault } from '../outcome'
+import { openProxiedFixture, type ProxiedFixture } from '../proxied-service-fixture.test'
 import type { Services } from '../services'
-import {
-  AGENT,
-  granted,
-  openFixture,
-  openSession,
-  requestConcepts,
-  send,
-  snapshotOf,
-  type Fixture,
-} from '../service-fixture.test'
+import { AGENT, granted, openSession, requestConcepts, send, snapshotOf } from '../service-fixture.test'
 import { UnitOfWork } from './unit-of-work'
 
 const logger = createLogger('test', 'error')
 jest.spyOn(logger, 'warn').mockReturnValue(logger)
 
-let fixture: Fixture
+let fixture: ProxiedFixture
 let proxy: TcpProxy
 beforeAll(async () => {
-  fixture = await openFixture()
-  proxy = await openTcpProxy(fixture.url)
+  fixture = await openProxiedFixture()
+  proxy = fixture.proxy
 })
-afterAll(async () => {
-  await fixture.close()
-  await proxy.close()
-})
+afterAll(() => fixture.close())
 afterEach(() => {
   proxy.decide = () => 'pass'
   proxy.blackHole = false
@@ -44,19 +33,17 @@ const notifier = { eventsWritten: () => undefined, taskProgressed: () => undefin
 /** For tests that wait for a time-out: long enough for what a busy machine should answer, and no longer. */
 const IMPATIENT = { connectMs: 1_000, acquireMs: 1_200, queryMs: 1_000, idleInTransactionMs: 2_000 }
 
-/** Services whose connections go through the proxy; the time-outs spoil nothing that does not wait for one. */
-function throughProxy(timeouts = {}, poolMax = 2): Services {
-  const knex = connectDatabase({ databaseUrl: proxy.url, databasePoolMax: poolMax }, () => undefined, {
-    connectMs: 10_000,
-    acquireMs: 10_000,
-    statementMs: 10_000,
-    queryMs: 10_000,
-    idleInTransactionMs: 10_000,
-    ...timeouts,
-  })
-  const services = fixture.replica({ knex, logger, notifier }, { databaseUrl: proxy.url })
-  return { ...services, stop: () => services.stop().then(() => knex.destroy()) }
+/** What spoils nothing that does not wait for a time-out. */
+const PATIENT = {
+  connectMs: 10_000,
+  acquireMs: 10_000,
+  statementMs: 10_000,
+  queryMs: 10_000,
+  idleInTransactionMs: 10_000,
 }
+
+const throughProxy = (timeouts = {}, max = 2): Services =>
+  fixture.throughProxy({ max, timeouts: { ...PATIENT, ...timeouts }, parts: { notifier } })
 
 async function faultOf(promise: Promise<unknown>): Promise<{ code: unknown; ms: number }> {
   const from = performance.now()
@@ -303,10 +290,7 @@ it('a server that takes no writes, as an old primary after a failover, is unavai
 
 it('a transaction whose process has stopped gives its locks back', async () => {
   const frozen = connectDatabase({ databaseUrl: fixture.url, databasePoolMax: 1 }, () => undefined, {
-    connectMs: 10_000,
-    acquireMs: 10_000,
-    statementMs: 10_000,
-    queryMs: 10_000,
+    ...PATIENT,
     idleInTransactionMs: 500,
   })
   const session = await openSession(fixture.services)
