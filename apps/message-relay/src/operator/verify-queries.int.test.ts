@@ -12,15 +12,30 @@ beforeAll(async () => {
   client = new Client({ connectionString: database.relayUrl, statement_timeout: 10_000 })
   await client.connect()
   for (const statement of PREPARE.tables) await client.query(statement)
-  await client.query(PREPARE.ranges, [[0], [0], [EVENTS]])
+  await client.query(PREPARE.ranges, [
+    [0, 1],
+    [0, 0],
+    [EVENTS, EVENTS],
+  ])
   await client.query(
-    `INSERT INTO verify_topic SELECT 0, n, md5(n::text), 'k' || n % 100 FROM generate_series(0, $1::int - 1) AS n`,
+    `INSERT INTO verify_topic SELECT 0, n, md5(n::text), n FROM generate_series(0, $1::int - 1) AS n`,
     [EVENTS],
   )
   await client.query(
     `INSERT INTO verify_outbox
      SELECT md5(n::text), 'k' || n % 100, n + 1, 'SENT', 0, n, now(), false, false
        FROM generate_series(0, $1::int - 1) AS n`,
+    [EVENTS],
+  )
+  // Half of them were replayed after the topic was given a second partition.
+  await client.query(
+    `INSERT INTO verify_topic SELECT 1, n, md5(n::text), $1 + n FROM generate_series(0, $1::int - 1, 2) AS n`,
+    [EVENTS],
+  )
+  await client.query(
+    `INSERT INTO verify_outbox
+     SELECT md5(n::text), 'k' || n % 100, $1 + n + 1, 'SENT', 1, n, now(), true, false
+       FROM generate_series(0, $1::int - 1, 2) AS n`,
     [EVENTS],
   )
   for (const statement of PREPARE.derived) await client.query(statement)

@@ -1,4 +1,14 @@
-/** The comparison of outbox and topic as SQL over temporary tables. */
+/**
+ * The comparison of outbox and topic as SQL over temporary tables.
+ *
+ * Order: an event is late where one of its key whose row was written after its own first appeared before it. Kafka has an
+ * order within a partition alone, so first appearances are compared within one. Where a topic was given more partitions,
+ * a key's events lie on one partition before that and on another after it: the two are not compared with each other. An
+ * event that lies on both, as one that was replayed since, first appeared on the one where it has the earliest timestamp,
+ * at the lowest offset there; its other records are repeats. For nothing else do timestamps count: they are the clocks of
+ * several relays, and those differ by less than what lies between two sends of an event with a change of the topic between.
+ * An event with a row that was cleaned away has no place in the order: its number went with the row.
+ */
 
 /** How many of each finding are named. */
 const EXAMPLES = 20
@@ -9,7 +19,7 @@ export const PREPARE = {
     // that loop never ends. A hash or merge join is good at every size, and spills to disk beyond its memory.
     `SET enable_nestloop = off`,
     `SET work_mem = '32MB'`,
-    `CREATE TEMP TABLE verify_topic (partition integer, "offset" bigint, event_id text, key text)`,
+    `CREATE TEMP TABLE verify_topic (partition integer, "offset" bigint, event_id text, written_at bigint)`,
     `CREATE TEMP TABLE verify_ranges (partition integer, low bigint, high bigint)`,
     `CREATE TEMP TABLE verify_outbox (event_id text, key text, seq bigint, status text, partition integer,
                                       "offset" bigint, sent_at timestamptz, requeued boolean, dropped boolean)`,
@@ -28,20 +38,23 @@ export const PREPARE = {
   derived: [
     `ANALYZE verify_topic`,
     `ANALYZE verify_outbox`,
-    // The first appearance of each event, and its place among the key's rows. Whether it comes late by choice is for
-    // the row to say that brought it, or for the event's first row: a row that a replay made later excuses nothing.
+    // Whether it comes late by choice is for the row to say that brought it, the one whose receipt is the next from there
+    // on (a repeat comes before the receipt), or for the event's first row: a row that a replay made later excuses nothing.
     `CREATE TEMP TABLE verify_order AS
-     SELECT event_id, seq, requeued,
+     SELECT event_id, requeued,
             seq < max(seq) OVER (PARTITION BY key, partition ORDER BY "offset"
                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS late
        FROM (SELECT o.event_id, o.key, t.partition, t."offset", min(o.seq) AS seq,
-                    coalesce(bool_or(o.requeued)
-                               FILTER (WHERE o.partition = t.partition AND o."offset" = t."offset"),
+                    coalesce((array_agg(o.requeued ORDER BY o."offset")
+                                FILTER (WHERE o.partition = t.partition AND o."offset" >= t."offset"))[1],
                              (array_agg(o.requeued ORDER BY o.seq))[1]) AS requeued
                FROM verify_outbox AS o
                JOIN (SELECT DISTINCT ON (event_id) event_id, partition, "offset"
-                       FROM verify_topic ORDER BY event_id, partition, "offset") AS t USING (event_id)
-              WHERE o.seq IS NOT NULL
+                       FROM (SELECT event_id, partition, min("offset") AS "offset", min(written_at) AS written_at
+                               FROM verify_topic GROUP BY event_id, partition) AS appearance
+                      ORDER BY event_id, written_at, partition) AS t USING (event_id)
+              WHERE NOT EXISTS (SELECT FROM verify_outbox AS cleaned
+                                 WHERE cleaned.event_id = o.event_id AND cleaned.seq IS NULL)
               GROUP BY o.event_id, o.key, t.partition, t."offset") AS first`,
   ],
 }

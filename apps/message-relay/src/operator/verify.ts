@@ -100,12 +100,12 @@ export async function verify(
 
 async function store(database: OperatorDatabase, records: readonly TopicRecord[]): Promise<void> {
   await database.query(
-    `INSERT INTO verify_topic SELECT * FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::text[])`,
+    `INSERT INTO verify_topic SELECT * FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::bigint[])`,
     [
       records.map(({ partition }) => partition),
       records.map(({ offset }) => offset),
       records.map(({ eventId }) => eventId),
-      records.map(({ key }) => key),
+      records.map(({ timestamp }) => timestamp),
     ],
   )
 }
