@@ -5,7 +5,6 @@ import type { Batch, Kafka } from 'kafkajs'
 export interface TopicRecord {
   readonly partition: number
   readonly offset: string
-  readonly key: string | null
   readonly eventId: string | null
   /** Milliseconds since the epoch. */
   readonly timestamp: number
@@ -17,9 +16,15 @@ export interface TopicRange {
   readonly high: string
 }
 
+/** What is still to be read of a partition. */
+interface Rest {
+  next: bigint
+  readonly end: bigint
+}
+
 /**
- * Hands every record below the ends found at the start to `take`, a batch at a time, each partition in order, and
- * with it how many there are in all.
+ * Hands every record below the ends found at the start to `take`, a batch at a time, each partition in order and each
+ * record once, and with it how many there are in all.
  * @returns the ranges that were read
  * @throws what kafkajs or `take` throws
  */
@@ -37,11 +42,10 @@ export async function readTopic(
       low,
       high,
     }))
-    const open = new Map(
-      ranges.flatMap(({ partition, low, high }) =>
-        BigInt(high) > BigInt(low) ? [[partition, BigInt(high)]] : [],
-      ),
-    )
+    const open = new Map<number, Rest>()
+    for (const { partition, low, high } of ranges) {
+      if (BigInt(high) > BigInt(low)) open.set(partition, { next: BigInt(low), end: BigInt(high) })
+    }
     if (open.size > 0) {
       const total = ranges.reduce((sum, { low, high }) => sum + Number(BigInt(high) - BigInt(low)), 0)
       await consume(kafka, groupId, topic, open, (records) => take(records, total))
@@ -57,7 +61,7 @@ async function consume(
   kafka: Kafka,
   groupId: string,
   topic: string,
-  open: Map<number, bigint>,
+  open: Map<number, Rest>,
   take: (records: readonly TopicRecord[]) => Promise<void>,
 ): Promise<void> {
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
@@ -68,21 +72,28 @@ async function consume(
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (!payload.restart) reject(payload.error)
       })
+      // Not by the records: the last ones may be of a transaction that was taken back, which nobody is shown.
+      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+        const rest = open.get(partition)
+        if (rest && BigInt(lastOffset) + 1n >= rest.end) open.delete(partition)
+        if (open.size === 0) resolve()
+      })
       consumer
         .run({
           autoCommit: false,
           eachBatchAutoResolve: true,
           eachBatch: async ({ batch }) => {
-            const end = open.get(batch.partition)
-            if (end === undefined) return
+            const rest = open.get(batch.partition)
+            if (rest === undefined) return
             try {
-              await take(toRecords(batch, end))
+              await take(toRecords(batch, rest))
             } catch (error) {
               reject(error instanceof Error ? error : new Error(String(error)))
               return
             }
-            if (BigInt(batch.lastOffset()) + 1n >= end) open.delete(batch.partition)
-            if (open.size === 0) resolve()
+            // A consumer that lost its place in the group begins again from the beginning.
+            const next = BigInt(batch.lastOffset()) + 1n
+            if (next > rest.next) rest.next = next
           },
         })
         .catch(reject)
@@ -92,13 +103,12 @@ async function consume(
   }
 }
 
-function toRecords(batch: Batch, end: bigint): TopicRecord[] {
+function toRecords(batch: Batch, { next, end }: Rest): TopicRecord[] {
   return batch.messages
-    .filter(({ offset }) => BigInt(offset) < end)
-    .map(({ offset, key, headers, value, timestamp }) => ({
+    .filter(({ offset }) => BigInt(offset) >= next && BigInt(offset) < end)
+    .map(({ offset, headers, value, timestamp }) => ({
       partition: batch.partition,
       offset,
-      key: key?.toString() ?? null,
       eventId: headers?.event_id?.toString() ?? eventIdOf(value),
       timestamp: Number(timestamp),
     }))
