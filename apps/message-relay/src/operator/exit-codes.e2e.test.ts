@@ -1,5 +1,6 @@
 /** What the command line's exit codes tell a script. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import path from 'node:path'
 import { createTestDatabase, repositoryRoot, type TestDatabase } from '@infinite-scribe/testing'
 import { relayEnvironment } from '../relay-fixture.test'
@@ -47,6 +48,17 @@ it('keeps what is no result away from those that read JSON', () => {
   const { stdout, stderr } = type('requeue 00000000-0000-4000-8000-000000000000 --json')
   expect(JSON.parse(stdout)).toEqual({ requeued: [] })
   expect(stderr).toContain('there is no such row')
+})
+
+it('ends well though nobody reads its result to the end', async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'status'], {
+    env: { PATH: process.env.PATH, ...relayEnvironment(database.url, 'nobody-writes-here') },
+  })
+  child.stdout.destroy()
+  let said = ''
+  child.stderr.on('data', (chunk) => (said += String(chunk)))
+  const [code] = (await once(child, 'close')) as [number]
+  expect({ code, said }).toEqual({ code: 0, said: '' })
 })
 
 it.each([

@@ -1,34 +1,33 @@
 #!/usr/bin/env node
 /** The operators' command line: `message-relay <verb>`. */
-import { hostname, userInfo } from 'node:os'
-import { createInterface } from 'node:readline/promises'
 import { ConfigurationError, EX_CONFIG } from '@infinite-scribe/service-kit'
 import { CommanderError } from 'commander'
+import { confirm } from './confirm'
 import { takeSignals } from './interrupt'
 import { operatorProgram } from './program'
 import { progressBar } from './progress-bar'
+import { operatorName } from './who'
 
 /** It could not be tried: 1 says that something was found, or not all was done. */
 const EX_NOT_TRIED = 2
 
-async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // It takes Ctrl-C for itself.
-  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-  const answer = await terminal.question(`${question} [y/N] `)
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read it has seen enough, as `head` has.
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`message-relay: ${error.message}\n`)
+  process.exitCode = EX_NOT_TRIED
+})
+process.stderr.on('error', () => undefined)
 
 const { onInterrupt, interrupted } = takeSignals(process)
 const program = operatorProgram({
   environment: process.env,
-  who: `${userInfo().username}@${hostname()}`,
+  who: operatorName(process.getuid?.()),
   print: (text) => void process.stdout.write(`${text}\n`),
   bar: (title, total) => progressBar(process.stderr, title, total),
   onInterrupt,
-  confirm,
+  confirm: (question) =>
+    confirm(question, process.stdin, process.stderr, () => process.kill(process.pid, 'SIGINT')),
   warn: (text) => void process.stderr.write(`${text}\n`),
   exitWith: (code) => (process.exitCode = code),
 })
