@@ -23,6 +23,7 @@ const { onInterrupt, interrupted } = takeSignals(process)
 const program = operatorProgram({
   environment: process.env,
   who: operatorName(process.getuid?.()),
+  columns: process.stdout.isTTY ? process.stdout.columns : Infinity,
   print: (text) => void process.stdout.write(`${text}\n`),
   bar: (title, total) => progressBar(process.stderr, title, total),
   onInterrupt,

@@ -41,6 +41,7 @@ export async function openOperatorFixture(): Promise<OperatorFixture> {
     const program = operatorProgram({
       environment: relayEnvironment(database.relayUrl, topic),
       who: 'tester@here',
+      columns: Infinity,
       print: (text) => printed.push(text),
       warn: (text) => warned.push(text),
       bar: (title, total) => {

@@ -56,7 +56,11 @@ export function operatorProgram(terminal: Terminal): Command {
         await checkClass(database, options.class, command)
         return listFailed(database, options, options.limit)
       })
-      show(options, listed, () => `${table(listed.rows)}\n${listed.rows.length} of ${listed.total}`)
+      show(
+        options,
+        listed,
+        () => `${table(listed.rows, { room: terminal.columns })}\n${listed.rows.length} of ${listed.total}`,
+      )
     })
 
   addChangeVerbs(program, terminal, session)
@@ -90,7 +94,7 @@ export function operatorProgram(terminal: Terminal): Command {
               count,
               examples: examples[finding as keyof typeof examples].slice(0, 3).join(' '),
             })),
-            130,
+            { widest: 130 },
           ),
           `${window.records} records, ${window.from ?? 'none'} to ${window.to ?? 'none'}`,
         ].join('\n'),

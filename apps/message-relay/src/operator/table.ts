@@ -1,7 +1,10 @@
 /** Tables and lists for a terminal. */
 
-/** Columns as wide as their widest cell, at most `widest` characters each. */
-export function table(rows: readonly object[], widest = 60): string {
+/**
+ * Columns as wide as their widest cell, at most `widest` characters each; a block of lines for each row where a line would
+ * be longer than `room`, for a terminal would break it.
+ */
+export function table(rows: readonly object[], { widest = 60, room = Infinity } = {}): string {
   const [first] = rows
   if (!first) return '(none)'
   const names = Object.keys(first)
@@ -12,7 +15,17 @@ export function table(rows: readonly object[], widest = 60): string {
       .map((text, n) => text.padEnd(widths[n] ?? 0))
       .join('  ')
       .trimEnd()
-  return [line(names), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n')
+  const lines = [line(names), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)]
+  return lines.every(({ length }) => length <= room) ? lines.join('\n') : blocks(rows, names)
+}
+
+function blocks(rows: readonly object[], names: readonly string[]): string {
+  const width = Math.max(...names.map(({ length }) => length))
+  const block = (row: object): string =>
+    names
+      .map((name) => `${name.padEnd(width)}  ${cell((row as Record<string, unknown>)[name], Infinity)}`)
+      .join('\n')
+  return rows.map((row) => `${block(row)}\n`).join('\n')
 }
 
 function cell(value: unknown, widest: number): string {

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Who is recorded as having made a change. */
   readonly who: string
+  /** Characters in a line; Infinity where results go elsewhere than to a terminal. */
+  readonly columns: number
   print(text: string): void
   /** Says what is no result, and so no part of what a tool reads. */
   warn(text: string): void
