@@ -1,16 +1,16 @@
 /** The verbs that change rows: requeue, drop, replay. */
 import type { Command } from 'commander'
 import { drop } from './drop'
-import { selectsAll, type FailedSelection } from './failed-rows'
+import { selectRows, selectsAll, type FailedSelection } from './failed-rows'
 import { counted, moment, outboxId } from './options'
 import { countReplay, replay, type ReplaySelection } from './replay'
-import { countRequeue, requeue } from './requeue'
+import { requeue } from './requeue'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
 
 /** Gives them to `program`. */
 export function addChangeVerbs(program: Command, terminal: Terminal, session: Session): void {
-  const { configuration, onDatabase, show, agreed, tellLeft, tellWouldLeave, checkClass } = session
+  const { configuration, onDatabase, show, agreed, tellLeft, checkClass } = session
 
   program
     .command('requeue')
@@ -34,22 +34,27 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
         if (selectsAll(selection)) command.error('error: say which: outbox ids, --class, --since or --until')
         await onDatabase(async (database) => {
           await checkClass(database, errorClass, command)
-          const rows = await countRequeue(database, selection)
+          const selected = await selectRows(database, selection)
+          const rows = selected.length
           if (options.dryRun) {
             show(
               options,
               { dry_run: true, rows },
               () => `${counted(rows, 'row')} would be put back to PENDING`,
             )
-            await tellWouldLeave(database, selection)
+            await tellLeft(
+              database,
+              ids ?? [],
+              selected.map(({ id }) => id),
+            )
             return
           }
           if (!(await agreed(rows, options, 'Put back to PENDING'))) return
           const requeued = await withBar(terminal, 'Putting back', rows, (at) =>
-            requeue(database, selection, terminal.who, at),
+            requeue(database, selected, selection, terminal.who, at),
           )
           show(options, { requeued }, () => `put back to PENDING: ${counted(requeued.length, 'row')}`)
-          if (ids?.length) await tellLeft(database, ids, requeued)
+          await tellLeft(database, ids ?? [], requeued)
         })
       },
     )
@@ -63,14 +68,15 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
     .option('--json', 'print JSON')
     .action(async (ids: string[], options: Change) => {
       await onDatabase(async (database) => {
-        const rows = await countRequeue(database, { ids })
+        const found = (await selectRows(database, { ids })).map(({ id }) => id)
+        const rows = found.length
         if (options.dryRun) {
           show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be dropped`)
-          await tellWouldLeave(database, { ids })
+          await tellLeft(database, ids, found)
           return
         }
         if (!(await agreed(rows, options, 'Drop'))) return
-        const dropped = await drop(database, ids, terminal.who)
+        const dropped = await drop(database, found, terminal.who)
         show(options, { dropped }, () => `dropped: ${counted(dropped.length, 'row')}`)
         await tellLeft(database, ids, dropped)
       })
@@ -96,7 +102,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
         ...(until === undefined ? {} : { until }),
       }
       await onDatabase(async (database) => {
-        const events = await countReplay(database, selection)
+        const { count: events, last } = await countReplay(database, selection)
         if (events === 0 && session !== undefined) {
           const times = since === undefined && until === undefined ? '' : ' of that time'
           terminal.warn(`There are no events${times} of a session ${session}.`)
@@ -112,7 +118,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
         }
         if (!(await agreed(events, options, 'Put back to PENDING', 'event'))) return
         const replayed = await withBar(terminal, 'Putting back', events, (at) =>
-          replay(database, selection, configuration().eventsTopic, terminal.who, at),
+          replay(database, selection, last, configuration().eventsTopic, terminal.who, at),
         )
         show(options, { replayed }, () => `put back to PENDING: ${counted(replayed, 'event')}`)
       })

@@ -1,4 +1,5 @@
 /** Which FAILED rows an operator speaks of. */
+import type { OperatorDatabase } from './operator-database'
 
 export interface FailedSelection {
   readonly ids?: readonly string[]
@@ -33,4 +34,18 @@ export function failedRows(selection: FailedSelection): { where: string; values:
   add((p) => `created_at >= ${p}::timestamptz`, selection.since)
   add((p) => `created_at < ${p}::timestamptz`, selection.until)
   return { where: conditions.join(' AND '), values }
+}
+
+export interface SelectedRow {
+  readonly id: string
+  readonly seq: string
+}
+
+/** The rows themselves, in the order in which everybody locks several of them. @throws what the database throws */
+export function selectRows(database: OperatorDatabase, selection: FailedSelection): Promise<SelectedRow[]> {
+  const { where, values } = failedRows(selection)
+  return database.query<SelectedRow>(
+    `SELECT id, seq FROM event_outbox WHERE ${where} ORDER BY lane, seq`,
+    values,
+  )
 }

@@ -81,7 +81,7 @@ it('drops FAILED rows for good: they stay, and requeue passes them by', async ()
   const ids = await fixture.failedRows(2)
   expect(await type(`drop ${ids.join(' ')}`)).toMatchObject({ code: 1 })
   expect((await type(`drop ${ids.join(' ')} --dry-run --json`)).json).toEqual({ dry_run: true, rows: 2 })
-  const { json } = await type(`drop ${ids.join(' ')} --json`, { yes: true })
+  const { json } = await type(`drop ${ids.join(' ')} --json`, () => Promise.resolve(true))
   expect(json.dropped.sort()).toEqual([...ids].sort())
   expect((await type('requeue --class record_too_large --yes --json')).json).toEqual({ requeued: [] })
   expect(await countByStatus(pool)).toEqual({ FAILED: 2 })
@@ -152,4 +152,39 @@ it('shows how far requeue and replay have come', async () => {
   expect((await type('requeue --class record_too_large --yes')).bars).toEqual(['Putting back 3 of 3'])
   await fixture.facts('session', 2)
   expect((await type('replay --session session --yes')).bars).toEqual(['Putting back 2 of 2'])
+})
+
+describe('what comes while somebody is asked', () => {
+  it('is not put back with what the question was about', async () => {
+    const asked = await fixture.failedRows(2)
+    let later: string[] = []
+    const answer = async () => {
+      later = await fixture.failedRows(2)
+      return true
+    }
+    const { json } = await type('requeue --class record_too_large --json', answer)
+    expect([...json.requeued].sort()).toEqual([...asked].sort())
+    expect(await outboxRow(pool, later[0]!)).toMatchObject({ status: 'FAILED' })
+  })
+
+  it('is not replayed with what the question was about', async () => {
+    await fixture.facts('session', 2)
+    const answer = async () => {
+      await fixture.facts('session', 1)
+      return true
+    }
+    expect((await type('replay --session session --json', answer)).json).toEqual({ replayed: 2 })
+  })
+
+  it('is not dropped with what the question was about', async () => {
+    const ids = await fixture.failedRows(3)
+    await type(`requeue ${ids[2]}`)
+    const answer = async () => {
+      await pool.query(`UPDATE event_outbox SET status = 'FAILED' WHERE id = $1`, [ids[2]])
+      return true
+    }
+    const { json, code } = await type(`drop ${ids.join(' ')} --json`, answer)
+    expect([...json.dropped].sort()).toEqual(ids.slice(0, 2).sort())
+    expect(code).toBe(1)
+  })
 })

@@ -30,14 +30,24 @@ function eventsOf({ session, since, until }: ReplaySelection): Condition {
   return { where: conditions.join(' AND '), values }
 }
 
-/** How many events would be written again. @throws what the database throws */
-export async function countReplay(database: OperatorDatabase, selection: ReplaySelection): Promise<number> {
+/** Events that were there when they were counted. */
+export interface CountedEvents {
+  readonly count: number
+  /** The id of the last of them; null where there are none. */
+  readonly last: string | null
+}
+
+/** What would be written again. @throws what the database throws */
+export async function countReplay(
+  database: OperatorDatabase,
+  selection: ReplaySelection,
+): Promise<CountedEvents> {
   const { where, values } = eventsOf(selection)
-  const [row] = await database.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM domain_events WHERE ${where}`,
+  const [row] = await database.query<{ count: number; last: string | null }>(
+    `SELECT count(*)::integer AS count, max(id) AS last FROM domain_events WHERE ${where}`,
     values,
   )
-  return row?.count ?? 0
+  return row ?? { count: 0, last: null }
 }
 
 /** Events of one statement: so many are done between two looks at the bar. */
@@ -47,6 +57,7 @@ const STEP = 1000
  * Writes a new outbox row for each event, each session's in the order they happened. The envelope is the one
  * of the row that first carried it where that is still there, else it is made from the fact. It is marked as sent again:
  * where the topic has lost its first record, this one comes late.
+ * @param upTo the last event that was agreed to: those written since are on their way
  * @param at hears how many are done
  * @returns how many rows were written
  * @throws what the database throws
@@ -54,6 +65,7 @@ const STEP = 1000
 export async function replay(
   database: OperatorDatabase,
   selection: ReplaySelection,
+  upTo: CountedEvents['last'],
   topic: string,
   who: string,
   at: (events: number) => void = () => undefined,
@@ -61,7 +73,8 @@ export async function replay(
   const { where, values } = eventsOf(selection)
   const step = `
 WITH facts AS MATERIALIZED (
-  SELECT * FROM domain_events WHERE ${where} AND id > $${values.length + 1}::bigint ORDER BY id LIMIT ${STEP}
+  SELECT * FROM domain_events WHERE ${where} AND id > $${values.length + 1}::bigint AND id <= $${values.length + 3}::bigint
+   ORDER BY id LIMIT ${STEP}
 ), written AS (
   INSERT INTO event_outbox (topic, key, requeued_at, payload)
   SELECT $${values.length + 2}::text, e.aggregate_id, clock_timestamp(), coalesce(o.payload, jsonb_build_object(
@@ -84,6 +97,7 @@ SELECT ARRAY(SELECT id FROM written ORDER BY seq)::text[] AS written, max(id) AS
         ...values,
         last,
         topic,
+        upTo,
       ])
       const ids = done?.written ?? []
       rows += ids.length

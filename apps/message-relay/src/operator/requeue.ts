@@ -1,44 +1,33 @@
 /** `requeue`: FAILED rows become PENDING, with four tries again. */
-import { failedRows, type FailedSelection } from './failed-rows'
+import { failedRows, type FailedSelection, type SelectedRow } from './failed-rows'
 import { audit, type OperatorDatabase } from './operator-database'
-
-/** How many rows would be put back. @throws what the database throws */
-export async function countRequeue(database: OperatorDatabase, selection: FailedSelection): Promise<number> {
-  const { where, values } = failedRows(selection)
-  const [row] = await database.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM event_outbox WHERE ${where}`,
-    values,
-  )
-  return row?.count ?? 0
-}
 
 /** Rows of one statement: so many are done between two looks at the bar. */
 const STEP = 1000
 
 /**
- * Sets the rows back; a trigger of the table parks them, where the relay that owns their key finds them.
+ * Sets rows back that are still what `selection` means; a trigger of the table parks them, where the relay that owns
+ * their key finds them.
+ * @param rows those that were agreed to, in the order in which everybody locks several rows
  * @param at hears how many are done
  * @returns the ids of the rows, in the order they will go for each key
  * @throws what the database throws
  */
 export async function requeue(
   database: OperatorDatabase,
+  rows: readonly SelectedRow[],
   selection: FailedSelection,
   who: string,
-  at: (rows: number) => void = () => undefined,
+  at: (done: number) => void = () => undefined,
 ): Promise<string[]> {
   const { where, values } = failedRows(selection)
   const ids = await database.transaction(async () => {
-    const found = await database.query<{ id: string; seq: string }>(
-      `SELECT id, seq FROM event_outbox WHERE ${where} ORDER BY lane, seq`,
-      values,
-    )
     const requeued = new Set<string>()
-    for (let from = 0; from < found.length; from += STEP) {
-      const step = found.slice(from, from + STEP).map(({ id }) => id)
+    for (let from = 0; from < rows.length; from += STEP) {
+      const step = rows.slice(from, from + STEP).map(({ id }) => id)
       // Somebody else may have been at a row since it was found. The relay, which sets rows of an outage back,
       // locks them in the same order: two orders would be a deadlock.
-      const rows = await database.query<{ id: string }>(
+      const changed = await database.query<{ id: string }>(
         `WITH locked AS MATERIALIZED (
            SELECT id FROM event_outbox
             WHERE id = ANY ($${values.length + 1}::uuid[]) AND ${where}
@@ -47,7 +36,7 @@ export async function requeue(
          UPDATE event_outbox SET status = 'PENDING' WHERE id IN (SELECT id FROM locked) RETURNING id`,
         [...values, step],
       )
-      for (const { id } of rows) requeued.add(id)
+      for (const { id } of changed) requeued.add(id)
       at(from + step.length)
     }
     if (requeued.size > 0) {
@@ -60,7 +49,7 @@ export async function requeue(
         changed,
       })
     }
-    const inOrder = found.sort((a, b) => Number(a.seq) - Number(b.seq))
+    const inOrder = [...rows].sort((a, b) => Number(a.seq) - Number(b.seq))
     return inOrder.map(({ id }) => id).filter((id) => requeued.has(id))
   })
   if (ids.length > 0) await database.query('NOTIFY outbox_parked')

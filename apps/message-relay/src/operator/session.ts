@@ -2,10 +2,9 @@
 import type { Command } from 'commander'
 import { readOperatorConfiguration } from '../config'
 import { faultOfClass } from './error-classes'
-import type { FailedSelection } from './failed-rows'
 import { withOperatorDatabase, type OperatorDatabase } from './operator-database'
 import type { Terminal } from './terminal'
-import { selectedIds, whyLeft } from './why-left'
+import { whyLeft } from './why-left'
 
 export interface Output {
   json?: boolean
@@ -28,6 +27,7 @@ export function operatorSession(terminal: Terminal) {
     return false
   }
 
+  /** Of the ids that were named, where any were. */
   const tellLeft = async (
     database: OperatorDatabase,
     wanted: readonly string[],
@@ -39,16 +39,11 @@ export function operatorSession(terminal: Terminal) {
     terminal.exitWith(1)
   }
 
-  /** A dry run leaves the ids that the real one would leave. */
-  const tellWouldLeave = async (database: OperatorDatabase, selection: FailedSelection): Promise<void> => {
-    if (selection.ids) await tellLeft(database, selection.ids, await selectedIds(database, selection))
-  }
-
   /** Ends the command where its class is none. */
   const checkClass = async (database: OperatorDatabase, name: string | undefined, command: Command) => {
     const fault = await faultOfClass(database, name)
     if (fault !== undefined) command.error(`error: ${fault}`)
   }
 
-  return { configuration, onDatabase, show, agreed, tellLeft, tellWouldLeave, checkClass }
+  return { configuration, onDatabase, show, agreed, tellLeft, checkClass }
 }

@@ -1,13 +1,5 @@
 /** Why rows that an operator named were left as they are. */
-import { failedRows, type FailedSelection } from './failed-rows'
 import type { OperatorDatabase } from './operator-database'
-
-/** The rows that a command would change. @throws what the database throws */
-export async function selectedIds(database: OperatorDatabase, selection: FailedSelection): Promise<string[]> {
-  const { where, values } = failedRows(selection)
-  const rows = await database.query<{ id: string }>(`SELECT id FROM event_outbox WHERE ${where}`, values)
-  return rows.map(({ id }) => id)
-}
 
 /** A line for each id, in the order of `ids`. @throws what the database throws */
 export async function whyLeft(database: OperatorDatabase, ids: readonly string[]): Promise<string[]> {

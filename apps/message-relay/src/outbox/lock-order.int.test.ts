@@ -1,5 +1,6 @@
 /** Whoever locks several FAILED rows locks them in the order of (lane, seq): two orders would be a deadlock. */
 import { drop } from '../operator/drop'
+import { selectRows } from '../operator/failed-rows'
 import { withOperatorDatabase, type OperatorDatabase } from '../operator/operator-database'
 import { requeue } from '../operator/requeue'
 import { countByStatus, envelope } from '../relay-fixture.test'
@@ -16,7 +17,11 @@ const asOperator = (use: (operator: OperatorDatabase) => Promise<unknown>) =>
   withOperatorDatabase(fixture.testDatabase.url, () => () => undefined, use)
 
 it.each([
-  ['requeue', () => asOperator((operator) => requeue(operator, {}, 'tester')), { PENDING: 2 }],
+  [
+    'requeue',
+    () => asOperator(async (operator) => requeue(operator, await selectRows(operator, {}), {}, 'tester')),
+    { PENDING: 2 },
+  ],
   [
     'drop',
     async () => {
