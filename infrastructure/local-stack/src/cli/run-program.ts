@@ -38,17 +38,20 @@ export const explain = (error: unknown): string => {
   return String(error)
 }
 
+/**
+ * Ends the program once what it printed is out. Left to end by itself, Node may turn round for ever: it waits for each
+ * write on a socket, and one that was cut in the middle of a write never says that it ended.
+ */
+const exit = (code: number): void => {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
 /** Runs `main`; its answer is the exit code. */
 export const runProgram = (main: () => Promise<number>): void => {
   // A terminal that was closed, or a reader that had enough, must not keep the program from taking things down.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
-  main().then(
-    (code) => {
-      process.exitCode = code
-    },
-    (error: unknown) => {
-      process.stderr.write(`${explain(error)}\n`)
-      process.exitCode = 1
-    },
-  )
+  main().then(exit, (error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`)
+    exit(1)
+  })
 }
