@@ -33,7 +33,7 @@ const program = operatorProgram({
   exitWith: (code) => (process.exitCode = code),
 })
 for (const command of [program, ...program.commands]) command.exitOverride()
-program.parseAsync(process.argv).catch((error: unknown) => {
+const tell = (error: unknown): void => {
   // What was cancelled failed by that: whoever sent the signal knows.
   if (interrupted()) return
   if (error instanceof CommanderError) {
@@ -48,4 +48,14 @@ program.parseAsync(process.argv).catch((error: unknown) => {
   }
   process.stderr.write(`message-relay: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = EX_NOT_TRIED
-})
+}
+
+/**
+ * Once what was printed is out. Left to end by itself, Node may turn round for ever: a socket that was cut in the middle
+ * of a write never says that the write has ended.
+ */
+const exit = (): void => {
+  if (!interrupted()) process.stdout.write('', () => process.stderr.write('', () => process.exit()))
+}
+
+void program.parseAsync(process.argv).catch(tell).finally(exit)
