@@ -38,6 +38,8 @@ describe('the entry of a scenario', () => {
     ['a figure over its upper bound', outcome(0.62, 201)],
     ['a void run', { ...outcome(0.62, 180), voidBecause: 'the baseline was slow' }],
     ['a figure that is missing', outcome(NaN, 180)],
+    ['a request of ours that failed', { ...outcome(0.62, 180), ours: { errors_at_500: 1 } }],
+    ['a request of a baseline that failed', { ...outcome(0.62, 180), baselines: { naive: { errors: 1 } } }],
   ])('is not held with %s', (_, measured) => {
     expect(entryOf(SCENARIO, measured, WHERE).held).toBe(false)
   })
