@@ -44,8 +44,9 @@ describe('the entry of a scenario', () => {
     expect(entryOf(SCENARIO, measured, WHERE).held).toBe(false)
   })
 
-  it('is printed with each bound and whether it holds', () => {
+  it('is printed with the ratio beside each baseline, and with each bound and whether it holds', () => {
     const printed = renderTable([entryOf(SCENARIO, outcome(0.62, 201), WHERE)])
+    expect(printed).toMatch(/records_per_s +│ 37120 │ 60000 \(×0\.619\)/)
     expect(printed).toContain('held      kafkajs: 0.62 (≥ 0.6)')
     expect(printed).toContain('NOT held  memory_mb_max: 201 (≤ 200)')
   })
