@@ -27,7 +27,7 @@ const program = new Command('npm run bench --')
   .description('Measures the services on a real PostgreSQL and Kafka, interleaved with their baselines.')
   .argument('[scenario...]', SCENARIOS.map(({ name, title }) => `\n${name}: ${title}`).join(''), named, [])
   .option('--quick', 'under two minutes: proves that everything runs; its figures mean little')
-  .option('--long', 'also what takes long: the soak and ten million rows')
+  .option('--long', 'also what takes long: the soak, the steady ten minutes, and ten million rows')
   .option('--json <file>', 'write the figures to a file')
   .option('--record', 'keep the figures in RESULTS.md, as a run of all scenarios does')
 
