@@ -7,7 +7,19 @@ import { http } from './scenarios/http'
 import { idle } from './scenarios/idle'
 import { latency } from './scenarios/latency'
 import { soak } from './scenarios/soak'
+import { steady } from './scenarios/steady'
 import { stream } from './scenarios/stream'
 import { write } from './scenarios/write'
 
-export const SCENARIOS: readonly Scenario[] = [write, http, drain, drain3, latency, claim, idle, stream, soak]
+export const SCENARIOS: readonly Scenario[] = [
+  write,
+  http,
+  drain,
+  drain3,
+  latency,
+  claim,
+  idle,
+  stream,
+  steady,
+  soak,
+]

@@ -27,7 +27,7 @@ const program = new Command('npm run bench --')
   .description('Measures the services on a real PostgreSQL and Kafka, interleaved with their baselines.')
   .argument('[scenario...]', SCENARIOS.map(({ name, title }) => `\n${name}: ${title}`).join(''), named, [])
   .option('--quick', 'under two minutes: proves that everything runs; its figures mean little')
-  .option('--long', 'also what takes long: the soak and ten million rows')
+  .option('--long', 'also what takes long: the soak, the steady ten minutes, and ten million rows')
   .option('--json <file>', 'write the figures to a file')
   .option('--record', 'keep the figures in RESULTS.md, as a run of all scenarios does')
 
@@ -37,13 +37,14 @@ runProgram(async () => {
   const asked = program.processedArgs[0] as Scenario[]
   const { quick, long, json, record } = program.opts<Options>()
   if (quick && long) throw new StackRefusal('--quick and --long exclude each other')
+  if (quick && record) throw new StackRefusal('--quick gives no figures to keep: leave out --record')
   const scale: Scale = quick ? 'quick' : long ? 'long' : 'full'
   const all = SCENARIOS.filter(({ onlyLong }) => !onlyLong || scale === 'long')
 
   const { entries, failures } = await runScenarios(asked.length > 0 ? asked : all, scale, signal)
   process.stdout.write(renderTable(entries))
   if (json !== undefined) await writeEntries(json, entries)
-  if (record ?? (asked.length === 0 && scale !== 'quick' && failures.length === 0)) await keepResults(entries)
+  if (record ?? (asked.length === 0 && !quick)) await keepResults(entries)
   for (const { scenario, error } of failures) {
     process.stderr.write(
       `\n${scenario} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -6,7 +6,7 @@ import { Launcher } from './environment/launcher'
 import { surroundings } from './environment/machine'
 import { openServers } from './environment/servers'
 import { entryOf, type Entry } from './report/entries'
-import type { Scale, Scenario } from './scenario'
+import { errorsIn, type Scale, type Scenario } from './scenario'
 
 export interface Run {
   readonly entries: readonly Entry[]
@@ -37,6 +37,8 @@ export async function runScenarios(
           scenario.run({ scale, databases, topics, launch, say }),
         )
         entries.push(entryOf(scenario, outcome, where))
+        const errors = errorsIn(outcome)
+        if (errors > 0) failures.push({ scenario: scenario.name, error: `${errors} requests failed` })
       } catch (error) {
         failures.push({ scenario: scenario.name, error })
         await launch.close()

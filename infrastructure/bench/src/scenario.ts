@@ -54,7 +54,14 @@ export interface Scenario {
   run(context: BenchContext): Promise<Outcome>
 }
 
+/** Requests that failed, ours and the baselines'. */
+export function errorsIn({ ours, baselines }: Pick<Outcome, 'ours' | 'baselines'>): number {
+  return [ours, ...Object.values(baselines)]
+    .flatMap((figures) => Object.entries(figures))
+    .reduce((sum, [name, value]) => (/(^|_)errors(_|$)/.test(name) ? sum + value : sum), 0)
+}
+
 /** Whether the bound holds. */
-export function holds({ name, value, target }: Check): boolean {
+export function holds({ name, value, target }: Omit<Check, 'kind'>): boolean {
   return name.endsWith('_max') ? value <= target : value >= target
 }

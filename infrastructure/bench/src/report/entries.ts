@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Surroundings } from '../environment/machine'
 import type { Figures } from '../measure/statistics'
-import { holds, type Curve, type Outcome, type Scenario } from '../scenario'
+import { errorsIn, holds, type Curve, type Outcome, type Scenario } from '../scenario'
 
 export interface Entry extends Surroundings {
   readonly scenario: string
@@ -32,8 +32,8 @@ export function entryOf(scenario: Scenario, outcome: Outcome, where: Surrounding
       Object.entries(outcome.baselines).map(([name, figures]) => [name, rounded(figures)]),
     ),
     ratios: valuesOf('ratio'),
-    targets: Object.fromEntries(checks.map(({ name, target }) => [name, target])),
-    held: voidBecause === undefined && checks.every(holds),
+    targets: Object.fromEntries(checks.map(({ name, target }) => [name, round(target)])),
+    held: voidBecause === undefined && errorsIn(outcome) === 0 && checks.every(holds),
     ...where,
     rounds: outcome.rounds,
     measured_at: new Date().toISOString(),

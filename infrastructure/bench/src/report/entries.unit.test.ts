@@ -38,12 +38,15 @@ describe('the entry of a scenario', () => {
     ['a figure over its upper bound', outcome(0.62, 201)],
     ['a void run', { ...outcome(0.62, 180), voidBecause: 'the baseline was slow' }],
     ['a figure that is missing', outcome(NaN, 180)],
+    ['a request of ours that failed', { ...outcome(0.62, 180), ours: { errors_at_500: 1 } }],
+    ['a request of a baseline that failed', { ...outcome(0.62, 180), baselines: { naive: { errors: 1 } } }],
   ])('is not held with %s', (_, measured) => {
     expect(entryOf(SCENARIO, measured, WHERE).held).toBe(false)
   })
 
-  it('is printed with each bound and whether it holds', () => {
+  it('is printed with the ratio beside each baseline, and with each bound and whether it holds', () => {
     const printed = renderTable([entryOf(SCENARIO, outcome(0.62, 201), WHERE)])
+    expect(printed).toMatch(/records_per_s +│ 37120 │ 60000 \(×0\.619\)/)
     expect(printed).toContain('held      kafkajs: 0.62 (≥ 0.6)')
     expect(printed).toContain('NOT held  memory_mb_max: 201 (≤ 200)')
   })

@@ -1,18 +1,47 @@
 /** RESULTS.md, as the program writes it from the kept figures. */
 import { SCENARIOS } from '../catalog'
 import type { Entry } from './entries'
+import { boundsOf, figureRows } from './figure-rows'
 import type { Plot } from './plots'
-import { boundsOf } from './table'
 
-/** The page; `levers` is what people wrote on what was tried. */
-export function resultsPage(entries: readonly Entry[], plots: readonly Plot[], levers: string): string {
+/**
+ * The page.
+ * @param runs the kept runs, the newest of each scenario last
+ * @param reasons why a scenario's bounds are not held, by its name
+ * @param levers what people wrote on what was tried
+ */
+export function resultsPage(
+  runs: readonly Entry[],
+  plots: readonly Plot[],
+  reasons: ReadonlyMap<string, string>,
+  levers: string,
+): string {
+  const scenarios = SCENARIOS.map(({ name, title }) => ({
+    name,
+    title,
+    entries: runs.filter(({ scenario }) => scenario === name),
+  })).filter(({ entries }) => entries.length > 0)
+  const most = Math.max(0, ...scenarios.map(({ entries }) => entries.length))
   return [
     '# Results',
     '',
     'Written by `npm run bench`. Every ratio is between medians that were measured in one run, interleaved, on the same',
-    'PostgreSQL and the same broker. A bound whose name ends in `_max` is an upper one.',
+    'PostgreSQL and the same broker; in brackets behind a baseline stands ours through it. A bound whose name ends in',
+    '`_max` is an upper one. Scenarios may have been run one by one: each run has a commit and a date of its own.',
     '',
-    ...entries.flatMap(section),
+    ...markdownTable(
+      [
+        'scenario',
+        ...Array.from({ length: most }, (_, run) => (run + 1 === most ? 'last run' : `run ${run + 1}`)),
+      ],
+      scenarios.map(({ name, entries }) => [
+        `[${name}](#${name})`,
+        ...Array.from({ length: most - entries.length }, () => ''),
+        ...entries.map((entry) => `${verdict(entry)} (${moment(entry)})`),
+      ]),
+    ),
+    '',
+    ...scenarios.flatMap(({ name, title, entries }) => section(name, title, entries, reasons.get(name))),
     ...plots.flatMap(({ title, file }) => [`## ${title}`, '', `![${title}](results/${file})`, '']),
     levers.trim(),
     '',
@@ -21,42 +50,53 @@ export function resultsPage(entries: readonly Entry[], plots: readonly Plot[], l
     .replace(/\n{3,}/g, '\n\n')
 }
 
-function section(entry: Entry): string[] {
-  const { machine, versions, commit, rounds, measured_at } = entry
-  const title = SCENARIOS.find(({ name }) => name === entry.scenario)?.title ?? ''
-  const baselines = Object.keys(entry.baselines)
-  const figures = new Set([entry.ours, ...Object.values(entry.baselines)].flatMap((one) => Object.keys(one)))
-  const rows = [...figures]
-    .filter((figure) => !(figure in entry.targets))
-    .map((figure) => [
-      figure,
-      String(entry.ours[figure] ?? ''),
-      ...baselines.map((name) => String(entry.baselines[name]?.[figure] ?? '')),
-    ])
+function section(
+  name: string,
+  title: string,
+  entries: readonly Entry[],
+  reason: string | undefined,
+): string[] {
+  const last = entries.at(-1)
+  if (!last) return []
+  const { machine, versions, rounds } = last
   return [
-    `## ${entry.scenario}`,
+    `## ${name}`,
     '',
     `${title[0]?.toUpperCase() ?? ''}${title.slice(1)}.`,
     '',
-    ...(entry.void_because === undefined ? [] : [`**Void**: ${entry.void_because}.`, '']),
-    ...markdownTable(['', 'ours', ...baselines], rows),
+    ...(last.void_because === undefined ? [] : [`**Void**: ${last.void_because}.`, '']),
+    ...markdownTable(['', 'ours', ...Object.keys(last.baselines)], figureRows(last)),
     '',
-    ...markdownTable(
-      ['bound', 'measured', 'target', ''],
-      boundsOf(entry).map(({ name, value, target, held }) => [
-        name,
-        String(value),
-        `${name.endsWith('_max') ? '≤' : '≥'} ${target}`,
-        held ? 'held' : '**not held**',
-      ]),
-    ),
+    ...markdownTable(['bound', 'target', ...entries.map(moment)], boundRows(last, entries)),
     '',
+    ...(last.held ? [] : [`Why not held: ${reason ?? 'nobody has written it into REASONS.md yet.'}`, '']),
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'} on ${machine.cores} cores (${machine.cpu}, ${machine.memory_gb} GB, ` +
       `${machine.provider}), PostgreSQL ${versions.postgresql}, Node ${versions.node}, kafkajs ${versions.kafkajs}, ` +
-      `commit ${commit}, ${measured_at.slice(0, 10)}.`,
+      `commit ${last.commit}, ${last.measured_at.slice(0, 10)}.`,
     '',
   ]
 }
+
+/** The bounds of the last run, with what each run measured of them. */
+function boundRows(last: Entry, entries: readonly Entry[]): string[][] {
+  const measured = entries.map((entry) => new Map(boundsOf(entry).map((bound) => [bound.name, bound])))
+  return boundsOf(last).map(({ name, target }) => [
+    name,
+    target,
+    ...measured.map((bounds) => {
+      const bound = bounds.get(name)
+      if (!bound) return ''
+      return bound.held ? String(bound.value) : `**${bound.value}, not held**`
+    }),
+  ])
+}
+
+function verdict(entry: Entry): string {
+  if (entry.void_because !== undefined) return '**void**'
+  return entry.held ? 'held' : '**not held**'
+}
+
+const moment = ({ commit, measured_at }: Entry): string => `${measured_at.slice(0, 10)}, ${commit}`
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

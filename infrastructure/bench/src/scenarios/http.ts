@@ -63,6 +63,7 @@ export const http: Scenario = {
         ...measured.get('ours'),
         at_70_percent_p50_ms: at70.p50_ms ?? NaN,
         at_70_percent_p99_ms: at70.p99_ms ?? NaN,
+        errors_below_full_load: points.reduce((sum, [, figures]) => sum + (figures.errors ?? NaN), 0),
       },
       baselines: {
         plain_transaction: measured.get('plain') ?? {},

@@ -89,7 +89,7 @@ export const soak: Scenario = {
         per_s: result.per_s,
         p50_ms: result.p50_ms,
         p99_ms: result.p99_ms,
-        errors: result.errors,
+        errors: full.errors + result.errors,
         outbox_mb: largest(minutes.slice(-1)),
         gateway_mb: middle('gatewayMb')(minutes.at(-1) ?? []),
         relay_mb: middle('relayMb')(minutes.at(-1) ?? []),
