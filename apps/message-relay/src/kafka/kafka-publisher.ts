@@ -78,8 +78,8 @@ export class KafkaPublisher implements Publisher {
     }))
     for (const request of planRequests(entries, facts.maxBatchBytes)) {
       // One that is too large stands alone in its request.
-      if (request.some((entry) => isTooLargeToSend(entry, facts.maxBatchBytes))) {
-        call.fail(call.open(request), tooLarge(topic, facts.maxBatchBytes))
+      if (request.some((entry) => isTooLargeToSend(entry, facts))) {
+        call.fail(call.open(request), tooLarge(topic, facts))
         // The bound may have been raised meanwhile: the next try asks anew.
         this.topics.forget(topic)
       } else {
@@ -156,8 +156,10 @@ function confirmed(receipt: Receipt, topic: string): Outcome {
   }
 }
 
-function tooLarge(topic: string, maxBatchBytes: number): Failure {
-  const message = `not sent: larger than topic ${topic} takes (${maxBatchBytes} bytes)`
+function tooLarge(topic: string, { maxBatchBytes, isBoundKnown }: TopicFacts): Failure {
+  const message = isBoundKnown
+    ? `not sent: larger than topic ${topic} takes (${maxBatchBytes} bytes)`
+    : `not sent: no broker answers a request as large as that (the relay may not read max.message.bytes of ${topic})`
   return { kind: 'record_fault', fault: { class: 'record_too_large', message }, final: false }
 }
 

@@ -1,8 +1,11 @@
 /** Splits records into requests that the broker will take: bounded for each partition, and as a whole. */
 import type { PartitionedRecord } from './request-producer'
+import type { TopicFacts } from './topic-facts'
 
-/** A whole request; the broker's own bound (socket.request.max.bytes) is 100 MB. */
-const MAX_REQUEST_BYTES = 8 * 1024 * 1024
+/** A whole request of several records. */
+export const MAX_REQUEST_BYTES = 8 * 1024 * 1024
+/** Below the broker's own bound on requests (socket.request.max.bytes, 100 MB), beyond which it closes the connection. */
+const LARGEST_REQUEST_BYTES = 90 * 1024 * 1024
 /** The header of a record batch, and what varints may take for each record and header. */
 const BATCH_OVERHEAD = 61
 const RECORD_OVERHEAD = 24
@@ -26,11 +29,23 @@ export function recordBytes({ message }: PartitionedRecord): number {
 }
 
 /**
- * True for a record that is not to be sent at all: the topic takes no such batch, and one that comes near the broker's
- * bound on requests gets no refusal, only silence or a closed connection, which would pass for an outage.
+ * Bytes of the largest batch that is sent at all. A record beyond what the topic is known to take is not, for one that comes
+ * near the broker's bound on requests gets no refusal, only silence or a closed connection, which would pass for an outage.
+ * Where the topic's bound is not known the broker is asked, up to where it would not answer.
  */
-export function isTooLargeToSend(record: PartitionedRecord, maxBatchBytes: number): boolean {
-  return recordBytes(record) + BATCH_OVERHEAD > Math.max(maxBatchBytes, MAX_REQUEST_BYTES)
+export function largestBatchSent({
+  maxBatchBytes,
+  isBoundKnown,
+}: Pick<TopicFacts, 'maxBatchBytes' | 'isBoundKnown'>): number {
+  return isBoundKnown ? Math.max(maxBatchBytes, MAX_REQUEST_BYTES) : LARGEST_REQUEST_BYTES
+}
+
+/** True for a record that is not to be sent at all: see {@link largestBatchSent}. */
+export function isTooLargeToSend(
+  record: PartitionedRecord,
+  facts: Pick<TopicFacts, 'maxBatchBytes' | 'isBoundKnown'>,
+): boolean {
+  return recordBytes(record) + BATCH_OVERHEAD > largestBatchSent(facts)
 }
 
 /**

@@ -47,8 +47,18 @@ it('bounds the whole request', () => {
   expect(planRequests(large, 1_048_588).map((request) => request.length)).toEqual([9, 3])
 })
 
-it('refuses what neither the topic nor a request has room for, and leaves the rest to the broker', () => {
-  expect(isTooLargeToSend(record(0, 9_000_000), 1_048_588)).toBe(true)
-  expect(isTooLargeToSend(record(0, 5_000_000), 1_048_588)).toBe(false)
-  expect(isTooLargeToSend(record(0, 9_000_000), 20_000_000)).toBe(false)
+describe('what is too large to be sent', () => {
+  const known = (maxBatchBytes: number) => ({ maxBatchBytes, isBoundKnown: true })
+  const unknown = { maxBatchBytes: 1_048_588, isBoundKnown: false }
+
+  it('is what neither the topic nor a request has room for; the rest is left to the broker', () => {
+    expect(isTooLargeToSend(record(0, 9_000_000), known(1_048_588))).toBe(true)
+    expect(isTooLargeToSend(record(0, 5_000_000), known(1_048_588))).toBe(false)
+    expect(isTooLargeToSend(record(0, 9_000_000), known(20_000_000))).toBe(false)
+  })
+
+  it('is only what no broker would answer where the topic’s bound is not known', () => {
+    expect(isTooLargeToSend(record(0, 50_000_000), unknown)).toBe(false)
+    expect(isTooLargeToSend(record(0, 95_000_000), unknown)).toBe(true)
+  })
 })

@@ -3,8 +3,10 @@ import { ConfigResourceTypes, type Admin, type Kafka } from 'kafkajs'
 
 export interface TopicFacts {
   readonly partitions: number
-  /** Largest record batch of a partition in bytes. */
+  /** Largest record batch of a partition in bytes; Kafka's default where it is not known. */
   readonly maxBatchBytes: number
+  /** False where the broker does not say: it may take more. */
+  readonly isBoundKnown: boolean
 }
 
 /** Kafka's own default of message.max.bytes, for where the broker does not say. */
@@ -35,7 +37,7 @@ export class TopicCatalog {
     const admin = await this.connected()
     const facts = {
       partitions: await this.ledPartitions(admin, topic),
-      maxBatchBytes: await maxBatchBytes(admin, topic),
+      ...(await batchBound(admin, topic)),
     }
     this.facts.set(topic, { facts, until: this.monotonicMs() + FACTS_LIVE_MS })
     return facts
@@ -98,16 +100,21 @@ export class TopicCatalog {
   }
 }
 
-async function maxBatchBytes(admin: Admin, topic: string): Promise<number> {
+const UNKNOWN_BOUND = { maxBatchBytes: DEFAULT_MAX_BATCH_BYTES, isBoundKnown: false }
+
+async function batchBound(
+  admin: Admin,
+  topic: string,
+): Promise<Pick<TopicFacts, 'maxBatchBytes' | 'isBoundKnown'>> {
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
     })
     const value = Number(resources[0]?.configEntries[0]?.configValue)
-    return value > 0 ? value : DEFAULT_MAX_BATCH_BYTES
+    return value > 0 ? { maxBatchBytes: value, isBoundKnown: true } : UNKNOWN_BOUND
   } catch {
     // Not every relay may read the configuration; what is refused for its size is bisected.
-    return DEFAULT_MAX_BATCH_BYTES
+    return UNKNOWN_BOUND
   }
 }
