@@ -53,7 +53,9 @@ export function startCoreRelay(
   const relay = new Relay(
     {
       outbox: postgresOutbox(database),
-      deadLetters: { publish: (letters) => Promise.resolve({ got: letters, problem: undefined }) },
+      deadLetters: {
+        publish: (letters) => Promise.resolve({ got: letters, refused: [], problem: undefined }),
+      },
       leases: new PostgresLaneLeases(database, { id: randomUUID(), name: 'test' }, settings.leaseMs),
       publisher,
       clock: systemClock,

@@ -42,6 +42,7 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     wokenUp: () => listeners.forEach((listener) => listener.wokenUp()),
     deadLettered: (...event) => listeners.forEach((listener) => listener.deadLettered(...event)),
     deadLettersWait: (...event) => listeners.forEach((listener) => listener.deadLettersWait(...event)),
+    deadLetterRefused: (...event) => listeners.forEach((listener) => listener.deadLetterRefused(...event)),
     removed: (...event) => listeners.forEach((listener) => listener.removed(...event)),
     upkeepFailed: (...event) => listeners.forEach((listener) => listener.upkeepFailed(...event)),
     renewalFailed: (...event) => listeners.forEach((listener) => listener.renewalFailed(...event)),

@@ -119,6 +119,13 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
       })
     },
     removed: (rows) => log.debug('removed SENT rows', { rows }),
+    deadLetterRefused: (row, reason) => {
+      if (!onceACycle('refused dead letters')) return
+      log.warn(
+        'the dead-letter topic refuses an event in whatever form: the others go out, and it is tried again; to give up its letter set dead_letter_due = false',
+        { outbox_id: row.id, error: reason },
+      )
+    },
     upkeepFailed: (error) => databaseFailed('upkeep', 'upkeep failed', error),
     lanesChanged: (change) => {
       answered()

@@ -124,6 +124,7 @@ export function relayMetrics(
     leaseTooShort: () => undefined,
     listenerLost: () => undefined,
     deadLettersWait: () => undefined,
+    deadLetterRefused: () => undefined,
     upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,
     renewalFailed: failedStep('renewal'),

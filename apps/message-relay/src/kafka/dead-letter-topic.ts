@@ -1,8 +1,8 @@
 /** Publishes what FAILED for its own fault to the dead-letter topic, with the error in its headers. */
 import { partitionOf } from '../policy/java-partitioner'
-import type { DeadLetter, DeadLetterTopic } from '../pipeline/ports'
+import type { DeadLetter, DeadLettersPublished, DeadLetterTopic } from '../pipeline/ports'
 import { classify } from './error-table'
-import { recordBytes } from './plan-requests'
+import { MAX_REQUEST_BYTES, recordBytes } from './plan-requests'
 import type { PartitionedRecord, RequestProducer } from './request-producer'
 import type { TopicCatalog, TopicFacts } from './topic-facts'
 
@@ -17,24 +17,22 @@ export class KafkaDeadLetterTopic implements DeadLetterTopic {
     private readonly topic: string,
   ) {}
 
-  async publish(
-    letters: readonly DeadLetter[],
-  ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }> {
+  async publish(letters: readonly DeadLetter[]): Promise<DeadLettersPublished> {
     const got: DeadLetter[] = []
-    let problem: string | undefined
+    const refused: { letter: DeadLetter; reason: string }[] = []
     try {
       const facts = await this.topics.of(this.topic)
       // One by one: they are few, and none shall keep another out.
       for (const letter of letters) {
-        const refusal = await this.send(letter, facts)
-        if (refusal === undefined) got.push(letter)
-        else problem ??= refusal
+        const reason = await this.send(letter, facts)
+        if (reason === undefined) got.push(letter)
+        else refused.push({ letter, reason })
       }
+      return { got, refused, problem: undefined }
     } catch (error) {
       this.topics.forget(this.topic)
-      problem = error instanceof Error ? error.message : String(error)
+      return { got, refused, problem: error instanceof Error ? error.message : String(error) }
     }
-    return { got, problem }
   }
 
   /**
@@ -44,7 +42,9 @@ export class KafkaDeadLetterTopic implements DeadLetterTopic {
    */
   private async send(letter: DeadLetter, facts: TopicFacts): Promise<string | undefined> {
     const whole = record(letter, this.topic, facts)
-    const refusal = whole.bytes > facts.maxBatchBytes ? 'too large' : await this.refusal(whole)
+    // An unknown bound may be higher; what a request of several would hold is answered for sure.
+    const bound = facts.isBoundKnown ? facts.maxBatchBytes : MAX_REQUEST_BYTES
+    const refusal = whole.bytes > bound ? 'too large' : await this.refusal(whole)
     return refusal === undefined ? undefined : await this.refusal(withoutContent(whole))
   }
 

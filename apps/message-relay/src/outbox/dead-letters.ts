@@ -3,16 +3,24 @@ import type { DeliveryError } from '@infinite-scribe/shared-types'
 import type { DeadLetter, LaneTenure, RowRef } from '../pipeline/ports'
 import type { Database, Statement } from './database'
 
+// Of each lane a page at most, and the text of a payload of what is returned alone: letters may wait in great number.
 const DUE: Statement = {
   name: 'relay-dead-letters-due',
   text: `
-SELECT o.id, o.lane, o.seq, mine.token::text AS token, o.topic, o.key, o.payload::text AS value,
-       o.payload ->> 'event_id' AS event_id, o.payload ->> 'event_type' AS event_type, o.attempts, o.last_error
-  FROM unnest($1::smallint[], $2::bigint[]) AS mine (lane, token)
-  JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
-                        AND l.owner IS NOT NULL AND l.lease_until > now()
-  JOIN event_outbox AS o ON o.dead_letter_due AND o.lane = mine.lane
- ORDER BY o.lane, o.seq LIMIT $3`,
+SELECT due.id, due.lane, due.seq, due.token::text AS token, due.topic, due.key, due.payload::text AS value,
+       due.payload ->> 'event_id' AS event_id, due.payload ->> 'event_type' AS event_type, due.attempts, due.last_error
+  FROM (
+    SELECT o.*, mine.token
+      FROM unnest($1::smallint[], $2::bigint[]) AS mine (lane, token)
+      JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
+                            AND l.owner IS NOT NULL AND l.lease_until > now()
+     CROSS JOIN LATERAL (
+       SELECT * FROM event_outbox AS e
+        WHERE e.dead_letter_due AND e.lane = mine.lane AND (e.lane, e.seq) > ($3::smallint, $4::bigint)
+        ORDER BY e.seq LIMIT $5) AS o
+     ORDER BY o.lane, o.seq LIMIT $5
+  ) AS due
+ ORDER BY due.lane, due.seq`,
 }
 
 const DONE: Statement = {
@@ -37,15 +45,18 @@ interface LetterRecord {
   last_error: DeliveryError | null
 }
 
-/** At most `limit`, the oldest of a lane first. @throws what the database throws */
+/** Those beyond `after`, at most `limit`, by lane and seq. @throws what the database throws */
 export async function deadLettersDue(
   database: Database,
   lanes: readonly LaneTenure[],
+  after: Pick<RowRef, 'lane' | 'seq'> | undefined,
   limit: number,
 ): Promise<DeadLetter[]> {
   const records = await database.run<LetterRecord>(DUE, [
     lanes.map(({ lane }) => lane),
     lanes.map(({ token }) => token),
+    after?.lane ?? -1,
+    after?.seq ?? 0,
     limit,
   ])
   return records.map(({ seq, event_id: eventId, event_type: eventType, last_error: error, ...row }) => ({

@@ -18,7 +18,7 @@ export function postgresOutbox(database: Database): OutboxReader & OutboxSettler
     park: (rows) => park(database, rows),
     setBack: (rows) => setBack(database, rows),
     release: (rows) => release(database, rows),
-    deadLettersDue: (lanes, limit) => deadLettersDue(database, lanes, limit),
+    deadLettersDue: (...asked) => deadLettersDue(database, ...asked),
     deadLettered: (rows) => deadLettered(database, rows),
     removeSent: (lanes, olderThanMs) => removeSent(database, lanes, olderThanMs),
     settle: (rows) => settleRows(database, rows),

@@ -171,8 +171,12 @@ export interface DeadLetter extends RowRef {
 
 /** What keeps the outbox small and the dead-letter topic complete. */
 export interface OutboxUpkeep {
-  /** Rows that the dead-letter topic has yet to get, at most `limit`. */
-  deadLettersDue(lanes: readonly LaneTenure[], limit: number): Promise<readonly DeadLetter[]>
+  /** Rows that the dead-letter topic has yet to get, by lane and seq, those beyond `after`, at most `limit`. */
+  deadLettersDue(
+    lanes: readonly LaneTenure[],
+    after: Pick<RowRef, 'lane' | 'seq'> | undefined,
+    limit: number,
+  ): Promise<readonly DeadLetter[]>
   deadLettered(rows: readonly RowRef[]): Promise<void>
   /**
    * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays
@@ -185,9 +189,15 @@ export interface OutboxUpkeep {
   ): Promise<{ removed: number; dealtWith: ReadonlyMap<number, number> }>
 }
 
+export interface DeadLettersPublished {
+  readonly got: readonly DeadLetter[]
+  /** The topic takes nothing of them. */
+  readonly refused: readonly { readonly letter: DeadLetter; readonly reason: string }[]
+  /** Why the others were not tried, where there are any. */
+  readonly problem: string | undefined
+}
+
 export interface DeadLetterTopic {
-  /** Those that the topic has got, if need be without their value and with a part of their key; never throws. */
-  publish(
-    letters: readonly DeadLetter[],
-  ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }>
+  /** Publishes them one by one, if need be without their value and with a part of their key; never throws. */
+  publish(letters: readonly DeadLetter[]): Promise<DeadLettersPublished>
 }

@@ -1,11 +1,9 @@
 /** Between the polls: dead letters go out, SENT rows that are old enough go away. */
+import { DeadLetters, type DeadLetterEvents } from './dead-letters'
 import type { Lanes } from './lanes'
 import type { Clock, DeadLetterTopic, OutboxUpkeep } from './ports'
 
-export interface UpkeepEvents {
-  deadLettered(rows: number): void
-  /** The dead-letter topic could not take them; they are tried again. */
-  deadLettersWait(rows: number, problem: string): void
+export interface UpkeepEvents extends DeadLetterEvents {
   removed(rows: number): void
   upkeepFailed(error: unknown): void
 }
@@ -15,7 +13,6 @@ export interface UpkeepSettings {
   readonly sentRetentionMs: number
 }
 
-const LETTERS = 20
 /** Between two steps of a removal, so that it takes little of the database's time. */
 const BREATH_MS = 50
 /** How often old rows are looked for, as a part of their retention, but at least once a minute. */
@@ -25,43 +22,30 @@ const LONGEST_WITHOUT_REMOVAL_MS = 60_000
 const START_OVER_MS = 3_600_000
 
 export class Upkeep {
+  private readonly deadLetters: DeadLetters
   private removedUpTo = new Map<number, number>()
   private startOverAt = 0
   private removeAt = 0
 
   constructor(
     private readonly outbox: OutboxUpkeep,
-    private readonly deadLetters: DeadLetterTopic,
+    deadLetterTopic: DeadLetterTopic,
     private readonly lanes: Lanes,
     private readonly clock: Clock,
     private readonly settings: UpkeepSettings,
     private readonly events: UpkeepEvents,
-  ) {}
+  ) {
+    this.deadLetters = new DeadLetters(outbox, deadLetterTopic, lanes, events)
+  }
 
   /** One round; stops early when `stopping` says so. */
   async round(stopping: () => boolean): Promise<void> {
     if (this.lanes.size === 0) return
     try {
-      await this.sendDeadLetters(stopping)
+      await this.deadLetters.round(stopping)
       await this.removeOld(stopping)
     } catch (error) {
       this.events.upkeepFailed(error)
-    }
-  }
-
-  private async sendDeadLetters(stopping: () => boolean): Promise<void> {
-    while (!stopping()) {
-      const letters = await this.outbox.deadLettersDue(this.lanes.claimable(), LETTERS)
-      if (letters.length === 0) return
-      const { got, problem } = await this.deadLetters.publish(letters)
-      if (got.length > 0) {
-        await this.outbox.deadLettered(got)
-        this.events.deadLettered(got.length)
-      }
-      if (problem !== undefined) {
-        this.events.deadLettersWait(letters.length - got.length, problem)
-        return
-      }
     }
   }
 

@@ -27,9 +27,9 @@ export function deadLetterTopicContract(create: () => Promise<DeadLetterTopicUnd
 
     it('tells which letters it has got', async () => {
       const letters = [letter('one'), letter('two')]
-      expect(await world.topic.publish(letters)).toEqual({ got: letters, problem: undefined })
+      expect(await world.topic.publish(letters)).toEqual({ got: letters, refused: [], problem: undefined })
       expect(new Set(await world.arrived())).toEqual(new Set(['one', 'two']))
-      expect(await world.topic.publish([])).toEqual({ got: [], problem: undefined })
+      expect(await world.topic.publish([])).toEqual({ got: [], refused: [], problem: undefined })
     })
 
     it('gets what is too large in whatever way, and what comes behind it', async () => {
@@ -40,7 +40,7 @@ export function deadLetterTopicContract(create: () => Promise<DeadLetterTopicUnd
         { ...letter('event id'), eventId: large, eventType: large },
         letter('behind'),
       ]
-      expect(await world.topic.publish(letters)).toEqual({ got: letters, problem: undefined })
+      expect(await world.topic.publish(letters)).toEqual({ got: letters, refused: [], problem: undefined })
       expect(new Set(await world.arrived())).toEqual(new Set(letters.map(({ id }) => id)))
     })
 

@@ -30,7 +30,7 @@ export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): vo
       const rows = heldBy(held, await world.insert([{ key: key!, payload }, { key: key! }, { key: key! }]))
       await fail(rows.slice(0, 2))
       await send(rows.slice(2))
-      const due = await world.outbox.deadLettersDue(held.owned, 10)
+      const due = await world.outbox.deadLettersDue(held.owned, undefined, 10)
       expect(due.map(({ id }) => id)).toEqual([rows[0]!.id, rows[1]!.id])
       expect(due[0]).toMatchObject({
         key,
@@ -39,11 +39,26 @@ export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): vo
         error: { class: FAULT.class },
       })
       expect(JSON.parse(due[0]!.value)).toEqual(payload)
-      expect(await world.outbox.deadLettersDue(held.owned, 1)).toHaveLength(1)
+      expect(await world.outbox.deadLettersDue(held.owned, undefined, 1)).toHaveLength(1)
       await world.outbox.deadLettered([due[0]!])
-      expect((await world.outbox.deadLettersDue(held.owned, 10)).map(({ id }) => id)).toEqual([rows[1]!.id])
+      expect((await world.outbox.deadLettersDue(held.owned, undefined, 10)).map(({ id }) => id)).toEqual([
+        rows[1]!.id,
+      ])
       await world.expireLeases()
-      expect(await world.outbox.deadLettersDue(held.owned, 10)).toEqual([])
+      expect(await world.outbox.deadLettersDue(held.owned, undefined, 10)).toEqual([])
+    })
+
+    it('tells them by lane and seq, from a given place on', async () => {
+      const keys = Array.from({ length: 12 }, (_, n) => ({ key: `key ${n}` }))
+      const rows = heldBy(held, await world.insert([...keys, ...keys]))
+      await fail(rows)
+      const inOrder = [...rows].sort((a, b) => a.lane - b.lane || a.seq - b.seq)
+      const ids = async (after: RowRef | undefined, limit: number) =>
+        (await world.outbox.deadLettersDue(held.owned, after, limit)).map(({ id }) => id)
+      expect(await ids(undefined, 100)).toEqual(inOrder.map(({ id }) => id))
+      for (const at of [0, 5, 6, 23]) {
+        expect(await ids(inOrder[at], 4)).toEqual(inOrder.slice(at + 1, at + 5).map(({ id }) => id))
+      }
     })
 
     it('removes old SENT rows up to the first row that stays, and passes FAILED ones', async () => {
@@ -73,7 +88,7 @@ export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): vo
       const { removed, dealtWith } = await world.outbox.removeSent(lanes, 60_000)
       expect(removed).toBe(0)
       expect(dealtWith.get(rows[0]!.lane)).toBe(rows[0]!.seq)
-      const due = await world.outbox.deadLettersDue(held.owned, 10)
+      const due = await world.outbox.deadLettersDue(held.owned, undefined, 10)
       expect(due.map(({ id }) => id)).toEqual([rows[0]!.id])
       await world.outbox.deadLettered(due)
       expect(await world.outbox.removeSent(lanes, 60_000)).toMatchObject({ removed: 1 })

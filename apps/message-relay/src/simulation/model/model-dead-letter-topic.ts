@@ -1,5 +1,5 @@
 /** The dead-letter topic's port: letters that arrived, and a topic that may be away. */
-import type { DeadLetter, DeadLetterTopic } from '../../pipeline/ports'
+import type { DeadLetter, DeadLettersPublished, DeadLetterTopic } from '../../pipeline/ports'
 
 export class ModelDeadLetterTopic implements DeadLetterTopic {
   /** Ids of the outbox rows whose letters arrived. */
@@ -8,16 +8,14 @@ export class ModelDeadLetterTopic implements DeadLetterTopic {
   /** @param problem asked before each letter: why it cannot be taken now, if so */
   constructor(private readonly problem: () => string | undefined = () => undefined) {}
 
-  publish(
-    letters: readonly DeadLetter[],
-  ): Promise<{ got: readonly DeadLetter[]; problem: string | undefined }> {
+  publish(letters: readonly DeadLetter[]): Promise<DeadLettersPublished> {
     const got: DeadLetter[] = []
     for (const letter of letters) {
       const problem = this.problem()
-      if (problem !== undefined) return Promise.resolve({ got, problem })
+      if (problem !== undefined) return Promise.resolve({ got, refused: [], problem })
       this.arrived.push(letter.id)
       got.push(letter)
     }
-    return Promise.resolve({ got, problem: undefined })
+    return Promise.resolve({ got, refused: [], problem: undefined })
   }
 }

@@ -109,7 +109,13 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
     return { changed, xid: last }
   }
 
-  deadLettersDue(lanes: readonly LaneTenure[], limit: number): Promise<DeadLetter[]> {
+  deadLettersDue(
+    lanes: readonly LaneTenure[],
+    after: Pick<RowRef, 'lane' | 'seq'> | undefined,
+    limit: number,
+  ): Promise<DeadLetter[]> {
+    const isBeyond = ({ lane, seq }: ModelRow): boolean =>
+      after === undefined || lane > after.lane || (lane === after.lane && seq > after.seq)
     return this.session.read('read dead letters', () =>
       [...lanes]
         .filter((tenure) => this.tables.leased(tenure))
@@ -117,7 +123,7 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
         .flatMap(({ lane, token }) =>
           this.tables
             .visible(lane)
-            .filter(({ deadLetterDue }) => deadLetterDue)
+            .filter((row) => row.deadLetterDue && isBeyond(row))
             .map((row) => claimed(row, token)),
         )
         .slice(0, limit),
