@@ -6,12 +6,13 @@ import type { Database, Statement } from './database'
 const STEP = 50
 
 // A lane is walked in the order of its numbers, from where the last step ended: no index on the time is needed,
-// and the walk ends at the first row that is too young. A parked row, which may wait for long, is passed like a FAILED one.
+// and the walk ends at the first row that is too young. A parked row, which may wait for long, is passed like a FAILED one,
+// and so is one that nothing could be written of: it is PENDING where the lane's low water says that no such row is left.
 const REMOVE_SENT: Statement = {
   name: 'relay-remove-sent',
   text: `
 WITH owned AS MATERIALIZED (
-  SELECT mine.lane, mine.after
+  SELECT mine.lane, mine.after, l.low_water
     FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) AS mine (lane, token, after)
     JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
                           AND l.owner IS NOT NULL AND l.lease_until > now()
@@ -20,7 +21,7 @@ WITH owned AS MATERIALIZED (
     FROM owned
    CROSS JOIN LATERAL (
      SELECT e.lane, e.seq, e.id, e.status,
-            bool_and(e.status = 'FAILED' OR e.status = 'PENDING' AND e.parked
+            bool_and(e.status = 'FAILED' OR e.status = 'PENDING' AND (e.parked OR e.seq <= owned.low_water)
                      OR e.status = 'SENT' AND e.sent_at < now() - $4 * interval '1 millisecond')
               OVER (ORDER BY e.seq) AS may_pass
        FROM (SELECT * FROM event_outbox AS r

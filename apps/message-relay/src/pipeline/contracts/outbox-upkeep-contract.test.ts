@@ -115,6 +115,21 @@ export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): vo
       expect((await world.outbox.removeSent(lanes, 60_000)).removed).toBe(1)
     })
 
+    it('passes a row that is still PENDING where all is settled or parked: nothing could be written of it', async () => {
+      const [key] = await world.keysOfOneLane(1)
+      const leases = world.relay()
+      await world.expireLeases()
+      held = await leases.renew([])
+      const rows = heldBy(held, await world.insert([{ key: key! }, { key: key! }, { key: key! }]))
+      await send(rows.slice(1))
+      for (const row of rows.slice(1)) await world.ageSent(row.id)
+      const lanes = held.owned.map(({ lane, token }) => ({ lane, token, after: 0 }))
+      expect(await world.outbox.removeSent(lanes, 60_000)).toMatchObject({ removed: 0 })
+      await leases.renew(held.owned.map((lane) => ({ ...lane, lowWater: rows[2]!.seq })))
+      expect(await world.outbox.removeSent(lanes, 60_000)).toMatchObject({ removed: 2 })
+      expect(await world.stored(rows[0]!.id)).toMatchObject({ status: 'PENDING', parked: false })
+    })
+
     it('removes nothing that was sent a moment ago, and nothing of a lane that is not held', async () => {
       const [key] = await world.keysOfOneLane(1)
       const rows = heldBy(held, await world.insert([{ key: key! }]))

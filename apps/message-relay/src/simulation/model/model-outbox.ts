@@ -149,10 +149,12 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
       const old = (row: ModelRow): boolean =>
         row.status === 'SENT' && (row.sentAt ?? Infinity) < this.tables.now() - olderThanMs
       for (const { after, ...tenure } of lanes) {
-        if (!this.tables.leased(tenure)) continue
+        const lane = this.tables.leased(tenure)
+        if (!lane) continue
         const step = this.tables.visible(tenure.lane).filter(({ seq }) => seq > after)
         for (const row of step.slice(0, REMOVAL_STEP)) {
-          const passed = row.status === 'FAILED' || (row.status === 'PENDING' && row.parked)
+          const waits = row.status === 'PENDING' && (row.parked || row.seq <= lane.lowWater)
+          const passed = row.status === 'FAILED' || waits
           if (!passed && !old(row)) break
           dealtWith.set(tenure.lane, row.seq)
           if (!old(row) || row.deadLetterDue) continue
