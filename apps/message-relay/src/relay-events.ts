@@ -45,6 +45,7 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     deadLetterRefused: (...event) => listeners.forEach((listener) => listener.deadLetterRefused(...event)),
     removed: (...event) => listeners.forEach((listener) => listener.removed(...event)),
     upkeepFailed: (...event) => listeners.forEach((listener) => listener.upkeepFailed(...event)),
+    renewed: () => listeners.forEach((listener) => listener.renewed()),
     renewalFailed: (...event) => listeners.forEach((listener) => listener.renewalFailed(...event)),
     circuit: (...event) => listeners.forEach((listener) => listener.circuit(...event)),
   }

@@ -3,6 +3,7 @@ import { describeError, type Logger } from '@infinite-scribe/service-kit'
 import { batchRefused, brokerAdvice } from './log/broker-advice'
 import { Crowd } from './log/crowd'
 import { DatabaseOutage } from './log/database-outage'
+import { statementAdvice } from './log/statement-failed'
 import type { RelayEvents } from './relay-events'
 import { idsOf } from './row-ids'
 
@@ -26,7 +27,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
   const database = new DatabaseOutage(log, monotonicMs, ONCE_EVERY_MS, describe)
   const databaseFailed = (step: string, what: string, error: unknown, details: object = {}): void => {
     if (database.failed(step, what, error) || !onceACycle(step)) return
-    log.warn(`${what}: PostgreSQL refuses it, and it is tried again`, { ...details, error: describe(error) })
+    log.warn(`${what}: ${statementAdvice(error)}`, { ...details, error: describe(error) })
   }
   const failed = new Crowd(monotonicMs, ONCE_EVERY_MS, FAILED_LINES, (errorClass, { count, example }) =>
     log.error(
@@ -118,7 +119,6 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         error: problem,
       })
     },
-    removed: (rows) => log.debug('removed SENT rows', { rows }),
     deadLetterRefused: (row, reason) => {
       if (!onceACycle('refused dead letters')) return
       log.warn(
@@ -126,11 +126,13 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         { outbox_id: row.id, error: reason },
       )
     },
+    removed: (rows) => log.debug('removed SENT rows', { rows }),
     upkeepFailed: (error) => databaseFailed('upkeep', 'upkeep failed', error),
     lanesChanged: (change) => {
       answered()
       log.info('lanes changed hands', change)
     },
+    renewed: () => undefined,
     renewalFailed: (error) => databaseFailed('renewal', 'the lease could not be renewed', error),
     circuit: (circuit, event) => {
       if (circuit.state === 'open') {

@@ -125,6 +125,30 @@ it('does not call away what refuses one statement', () => {
   expect(loud()).toMatchObject([{ message: 'upkeep failed: PostgreSQL refuses it, and it is tried again' }])
 })
 
+it('says of a statement that took too long that it did, and what to look at', () => {
+  const message = 'canceling statement due to statement timeout'
+  const cancelled = Object.assign(new Error(message), { code: '57014', severity: 'ERROR' })
+  log().settleFailed(cancelled, 3)
+  expect(loud()).toMatchObject([
+    {
+      message: expect.stringMatching(
+        /^published rows could not be settled: the statement took longer.*pg_blocking_pids/,
+      ),
+      details: { rows: 3 },
+    },
+  ])
+  expect(loud()[0]!.message).not.toMatch(/refuses|away/)
+})
+
+it('names a letter that the dead-letter topic refuses, once a cycle, and not as a topic that is missing', () => {
+  const events = log()
+  for (let n = 0; n < 20; n += 1) events.deadLetterRefused({ ...row, id: `outbox-${n}` }, 'INVALID_RECORD')
+  expect(loud()).toMatchObject([
+    { level: 'warn', details: { outbox_id: 'outbox-0', error: 'INVALID_RECORD' } },
+  ])
+  expect(loud()[0]!.message).not.toContain('topics --create')
+})
+
 it('shows where an error was thrown at debug level alone', () => {
   log('info').claimFailed(new Error('gone'), 100)
   log('debug').claimFailed(new Error('gone'), 100)
@@ -196,6 +220,7 @@ it('tells of the lanes, of the broker’s return and of what goes again', () => 
   events.claimed([], 1)
   events.removed(1)
   events.wokenUp()
+  events.renewed()
   events.outboxRead()
   events.unsettleable(row, new Error('refused'))
   expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info', 'error'])

@@ -81,4 +81,25 @@ describe('progress', () => {
     progress.outboxRead()
     expect(progress.stalled()).toEqual([])
   })
+
+  it('blames PostgreSQL, not the length of the lease, while renewals fail', () => {
+    const progress = watch()
+    progress.renewalFailed(new Error('gone'))
+    now = 5000
+    progress.leaseTooShort()
+    now = 21_000
+    progress.renewalFailed(new Error('gone'))
+    progress.leaseTooShort()
+    expect(progress.stalled()).toEqual([
+      'nothing was claimed for 16 s: PostgreSQL has not renewed the lease for 21 s',
+    ])
+    // What it says next is reckoned from here.
+    progress.renewed()
+    progress.leaseTooShort()
+    expect(progress.stalled()).toEqual([])
+    now = 40_000
+    expect(progress.stalled()).toEqual(['nothing was claimed for 19 s: the lease never lasted for a publish'])
+    progress.renewed()
+    expect(progress.stalled()).toHaveLength(1)
+  })
 })

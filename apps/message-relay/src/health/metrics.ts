@@ -127,6 +127,7 @@ export function relayMetrics(
     deadLetterRefused: () => undefined,
     upkeepFailed: failedStep('upkeep'),
     lanesChanged: () => undefined,
+    renewed: () => undefined,
     renewalFailed: failedStep('renewal'),
   }
 }

@@ -8,7 +8,14 @@ export interface Progress {
 
 type Watched = Pick<
   RelayEvents,
-  'claimed' | 'settled' | 'outboxRead' | 'leaseTooShort' | 'claimFailed' | 'settleFailed'
+  | 'claimed'
+  | 'settled'
+  | 'outboxRead'
+  | 'leaseTooShort'
+  | 'renewed'
+  | 'renewalFailed'
+  | 'claimFailed'
+  | 'settleFailed'
 >
 
 /**
@@ -19,6 +26,7 @@ export function watchProgress(patienceMs: number, monotonicMs: () => number): Pr
   let waitingSince: number | undefined
   let unreadableSince: number | undefined
   let tooShortSince: number | undefined
+  let unrenewedSince: number | undefined
   const seconds = (since: number): number => Math.round((monotonicMs() - since) / 1000)
   return {
     claimed: (rows) => {
@@ -36,6 +44,14 @@ export function watchProgress(patienceMs: number, monotonicMs: () => number): Pr
     leaseTooShort: () => {
       tooShortSince ??= monotonicMs()
     },
+    renewed: () => {
+      // While it could not be renewed it was too short for that reason alone.
+      if (unrenewedSince !== undefined) tooShortSince = undefined
+      unrenewedSince = undefined
+    },
+    renewalFailed: () => {
+      unrenewedSince ??= monotonicMs()
+    },
     claimFailed: () => {
       unreadableSince ??= monotonicMs()
       tooShortSince = undefined
@@ -52,9 +68,11 @@ export function watchProgress(patienceMs: number, monotonicMs: () => number): Pr
         reasons.push(`the outbox could not be read for ${seconds(unreadableSince)} s`)
       }
       if (tooShortSince !== undefined && monotonicMs() - tooShortSince > patienceMs) {
-        reasons.push(
-          `nothing was claimed for ${seconds(tooShortSince)} s: the lease never lasted for a publish`,
-        )
+        const why =
+          unrenewedSince === undefined
+            ? 'the lease never lasted for a publish'
+            : `PostgreSQL has not renewed the lease for ${seconds(unrenewedSince)} s`
+        reasons.push(`nothing was claimed for ${seconds(tooShortSince)} s: ${why}`)
       }
       return reasons
     },

@@ -12,6 +12,7 @@ export interface LeaseEvents {
     owned: number
     relays: number
   }): void
+  renewed(): void
   renewalFailed(error: unknown): void
 }
 
@@ -67,6 +68,7 @@ export class LeaseKeeper {
     let toRead = false
     try {
       const renewal = await this.leases.renew(this.withLowWater(this.lanes.all()))
+      this.events.renewed()
       this.late.boundary(renewal.xid, seen)
       const { gained, lost } = this.lanes.renewed(renewal.owned, startedAt + this.times.leaseMs)
       // A hand-over that fails takes nothing from what has come.

@@ -5,7 +5,7 @@ import { LateRows } from './late-rows'
 import { LeaseKeeper } from './lease-keeper'
 import type { LaneLeases, Renewal } from './ports'
 
-const events = { lanesChanged: () => undefined, renewalFailed: () => undefined }
+const events = { lanesChanged: () => undefined, renewed: () => undefined, renewalFailed: () => undefined }
 const clock = { now: () => new Date(0), monotonicMs: () => 0, sleep: () => Promise.resolve() }
 
 /** The milliseconds until the next renewal, after one that answered `renewal`. */
