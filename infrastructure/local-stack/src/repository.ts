@@ -10,6 +10,12 @@ export const MIGRATION_FILE = join(
   'infrastructure/docker/init/postgres/20-migration-event-sourcing.sql',
 )
 
+/** Run before the migration, statement by statement. */
+export const LIVE_INDEXES_FILE = join(
+  REPOSITORY_ROOT,
+  'infrastructure/docker/init/postgres/10-indexes-of-a-live-database.sql',
+)
+
 export const ROLES_FILE = join(REPOSITORY_ROOT, 'infrastructure/docker/init/postgres/30-roles.sql')
 
 /** Where a clone keeps what its stacks leave on disk. */

@@ -279,6 +279,7 @@ BEGIN
       ('event_outbox_lane_seq',
        'CREATE INDEX event_outbox_lane_seq ON event_outbox (lane, seq)'),
       -- The keys that wait, and their rows in order; by a hash, for a key may be longer than an index entry can be.
+      -- Where there are rows already, 10-indexes-of-a-live-database.sql has built it: here every writer would wait.
       ('event_outbox_parked_hash',
        'CREATE INDEX event_outbox_parked_hash ON event_outbox (lane, hashtextextended(key, 0), seq) WHERE parked'),
       -- Those that expired, for their removal.
@@ -529,8 +530,9 @@ DO $task_types$ BEGIN
 END $task_types$;
 COMMIT;
 
--- The index of parked rows named the key itself once, and a row with a long key could not be parked. To drop it locks the
--- table for everyone: last, and in a transaction that has locked nothing else.
+-- The index of parked rows named the key itself once, and a row with a long key could not be parked. Where
+-- 10-indexes-of-a-live-database.sql did not drop it: to drop it here locks the table for everyone, so it is the last thing,
+-- in a transaction that has locked nothing else.
 BEGIN;
 DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
 SET LOCAL lock_timeout = '5s';

@@ -7,10 +7,12 @@ export type Catalog = ReadonlyMap<string, string>
 const OBJECTS = `
   SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view'
                         WHEN 'S' THEN 'sequence' ELSE 'index' END || ' ' || c.relname AS name,
-         CASE WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid)
+         CASE WHEN c.relkind IN ('i', 'I') THEN
+                pg_get_indexdef(c.oid) || CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END
               WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid)
               ELSE coalesce(c.reloptions::text, '') END AS definition
     FROM pg_class c
+    LEFT JOIN pg_index x ON x.indexrelid = c.oid
    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'i', 'I')
   UNION ALL
   SELECT 'column ' || c.relname || '.' || a.attname,

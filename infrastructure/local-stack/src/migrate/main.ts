@@ -9,6 +9,8 @@ import { readStackFile } from '../stack/stack-file'
 import { describeMigration, migrate, NoSuchDatabaseError } from './migrate'
 
 const CREATE_DATABASE = '--create-database'
+const WHAT_IT_WAITS_FOR =
+  'others go on writing; it waits for the transactions that are open now (pg_stat_activity, by xact_start)'
 
 const targetUrl = (): string => {
   const given = process.env.DATABASE_URL
@@ -41,7 +43,10 @@ runProgram(async () => {
   const patience = setTimeout(() => {
     process.stderr.write(`waiting for PostgreSQL at ${host}, database ${pathname.slice(1)} …\n`)
   }, 1_000)
-  const report = await migrate(url, { createDatabase: args.includes(CREATE_DATABASE) })
+  const tell = (statement: string): void => {
+    process.stderr.write(`${statement}\n  ${WHAT_IT_WAITS_FOR}\n`)
+  }
+  const report = await migrate(url, { createDatabase: args.includes(CREATE_DATABASE), tell })
     .finally(() => clearTimeout(patience))
     .catch((cause: unknown) => {
       throw explained(cause)

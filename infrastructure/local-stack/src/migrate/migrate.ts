@@ -6,6 +6,8 @@ import { MIGRATION_FILE } from '../repository'
 import { isComingUp, withClient } from '../readiness/postgres-ready'
 import { Hopeless, waitUntil } from '../wait-until'
 import { compareCatalogs, readCatalog, type CatalogChange } from './catalog'
+import { changeLiveIndexes } from './live-indexes'
+import { oneAtATime } from './migration-lock'
 import { applyRoles, GROUPS } from './roles'
 
 export interface MigrationReport extends CatalogChange {
@@ -20,6 +22,8 @@ export interface MigrationOptions {
   readonly createDatabase?: boolean
   /** How long to wait for a server that is still coming up. */
   readonly timeoutMs?: number
+  /** Hears of each statement that may wait for long, before it is run. */
+  readonly tell?: (statement: string) => void
 }
 
 const NO_SUCH_DATABASE = '3D000'
@@ -75,22 +79,26 @@ const ensureDatabase = (url: string, mayCreate: boolean, timeoutMs: number): Pro
   )
 
 /**
- * Applies the migration file and the roles file. Safe to repeat, at the same time as others, and on a live database.
+ * Changes the indexes of live tables, then applies the migration file and the roles file. Safe to repeat, at the same time as
+ * others, and on a live database.
  * @throws {NoSuchDatabaseError} unless `createDatabase` is set.
  */
 export const migrate = async (
   url: string,
-  { createDatabase: mayCreate = false, timeoutMs = COMING_UP_TIMEOUT_MS }: MigrationOptions = {},
+  { createDatabase: mayCreate = false, timeoutMs = COMING_UP_TIMEOUT_MS, tell }: MigrationOptions = {},
 ): Promise<MigrationReport> => {
   const sql = await readFile(MIGRATION_FILE, 'utf8')
   const databaseCreated = await ensureDatabase(url, mayCreate, timeoutMs)
-  return withClient(url, async (client) => {
-    const before = await readCatalog(client)
-    await client.query(sql)
-    const rolesApplied = await applyRoles(url)
-    const after = await readCatalog(client)
-    return { database: databaseOf(url), databaseCreated, rolesApplied, ...compareCatalogs(before, after) }
-  })
+  return withClient(url, (client) =>
+    oneAtATime(client, async () => {
+      const before = await readCatalog(client)
+      await changeLiveIndexes(client, tell)
+      await client.query(sql)
+      const rolesApplied = await applyRoles(url)
+      const after = await readCatalog(client)
+      return { database: databaseOf(url), databaseCreated, rolesApplied, ...compareCatalogs(before, after) }
+    }),
+  )
 }
 
 const ROLES_LEFT_OUT = `left out the roles ${GROUPS.join(' and ')}: this user may not create roles (see SECURITY.md)`

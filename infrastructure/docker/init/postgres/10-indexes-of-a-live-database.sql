@@ -1,0 +1,23 @@
+-- What an upgrade does to the indexes of a table that others write, before 20-migration-event-sourcing.sql, which would
+-- do it too but with every writer waiting. Each query answers with the statement that is still needed, or with none: psql
+-- runs the answer, and so does `npm run db:migrate`, of which one runs at a time.
+--
+-- CONCURRENTLY cannot stand in a transaction. Nobody waits for it; it waits for every transaction of this database that
+-- was open when it began, so one that is forgotten holds it up: pg_stat_progress_create_index says how far it is.
+
+-- What a build that was broken off has left is of no use to anybody.
+SELECT 'DROP INDEX CONCURRENTLY event_outbox_parked_hash'
+  FROM pg_index
+ WHERE indexrelid = to_regclass('event_outbox_parked_hash') AND NOT indisvalid
+\gexec
+
+SELECT 'CREATE INDEX CONCURRENTLY event_outbox_parked_hash ON event_outbox (lane, hashtextextended(key, 0), seq) WHERE parked'
+ WHERE to_regclass('event_outbox') IS NOT NULL AND to_regclass('event_outbox_parked_hash') IS NULL
+\gexec
+
+-- Its predecessor named the key itself, and a row with a long key could not be parked.
+SELECT 'DROP INDEX CONCURRENTLY event_outbox_parked'
+  FROM pg_index
+ WHERE indexrelid = to_regclass('event_outbox_parked_hash') AND indisvalid
+   AND to_regclass('event_outbox_parked') IS NOT NULL
+\gexec

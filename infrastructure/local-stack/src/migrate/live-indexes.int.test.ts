@@ -1,0 +1,124 @@
+/** The exchange of the index of parked rows on a live outbox: nobody waits for it, and it can be broken off. */
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Client } from 'pg'
+import { withDatabase } from '../external/external-provider'
+import { withClient } from '../readiness/postgres-ready'
+import { MIGRATION_FILE } from '../repository'
+import { waitUntil } from '../wait-until'
+import { describeMigration, migrate } from './migrate'
+
+const admin = process.env.TEST_DATABASE_URL ?? ''
+const database = `live_${randomUUID().replaceAll('-', '')}`
+const url = withDatabase(admin, database)
+const BUILD =
+  'CREATE INDEX CONCURRENTLY event_outbox_parked_hash ON event_outbox (lane, hashtextextended(key, 0), seq) WHERE parked'
+const DROP_BROKEN = 'DROP INDEX CONCURRENTLY event_outbox_parked_hash'
+const DROP_OLD = 'DROP INDEX CONCURRENTLY event_outbox_parked'
+
+const write = (client: Client) =>
+  client.query(`INSERT INTO event_outbox (topic, key, payload) VALUES ('t', 'k', '{}')`)
+/** The indexes of parked rows: what each is, and whether it is of use. */
+const indexes = () =>
+  withClient(url, async (client) => {
+    const { rows } = await client.query<{ name: string; valid: boolean; definition: string }>(
+      `SELECT indexrelid::regclass::text AS name, indisvalid AS valid, pg_get_indexdef(indexrelid) AS definition
+         FROM pg_index WHERE indexrelid::regclass::text LIKE 'event_outbox_parked%' ORDER BY 1`,
+    )
+    return rows
+  })
+/** The server's process that builds the index, once it waits for others. */
+const builder = (client: Client) =>
+  waitUntil(
+    'a build that waits',
+    async () => {
+      const { rows } = await client.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_progress_create_index WHERE datname = current_database() AND phase LIKE 'waiting%'`,
+      )
+      return rows[0]?.pid
+    },
+    { timeoutMs: 20_000 },
+  )
+
+let told: string[]
+const migrateTelling = () => migrate(url, { tell: (statement) => told.push(statement) })
+let fresh: Awaited<ReturnType<typeof indexes>>
+
+beforeAll(() =>
+  withClient(admin, async (client) => {
+    await client.query(`CREATE DATABASE ${database}`)
+    await withClient(url, (own) => own.query(readFileSync(MIGRATION_FILE, 'utf8')))
+    fresh = await indexes()
+  }),
+)
+afterAll(() =>
+  withClient(admin, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)),
+)
+
+const open: Client[] = []
+const connect = async (): Promise<Client> => {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  open.push(client)
+  return client
+}
+
+beforeEach(async () => {
+  told = []
+  // As a former version left it.
+  const client = await connect()
+  await client.query('DROP INDEX IF EXISTS event_outbox_parked_hash')
+  await client.query('CREATE INDEX event_outbox_parked ON event_outbox (lane, key, seq) WHERE parked')
+  await write(client)
+})
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((client) => client.end()))
+  await withClient(url, (client) => client.query('DROP INDEX IF EXISTS event_outbox_parked'))
+})
+
+it('waits for a writer that is under way and lets the others write, then has the index that a new database has', async () => {
+  const [slow, other] = [await connect(), await connect()]
+  await slow.query('BEGIN')
+  await write(slow)
+  const migrating = migrateTelling()
+  await builder(other)
+  await other.query(`SET lock_timeout = '500ms'`)
+  await write(other)
+  // A relay of the former version still has its own.
+  expect((await indexes()).map(({ name }) => name)).toContain('event_outbox_parked')
+  await slow.query('COMMIT')
+  expect(describeMigration(await migrating)).toContain('created index event_outbox_parked_hash')
+  expect(told).toEqual([BUILD, DROP_OLD])
+  expect(await indexes()).toEqual(fresh)
+  expect(fresh).toMatchObject([{ name: 'event_outbox_parked_hash', valid: true }])
+})
+
+it('builds anew what was broken off half way', async () => {
+  const [slow, other] = [await connect(), await connect()]
+  await slow.query('BEGIN')
+  await write(slow)
+  const killed = migrateTelling().catch((error: unknown) => error)
+  await other.query('SELECT pg_terminate_backend($1)', [await builder(other)])
+  expect(await killed).toMatchObject({ code: '57P01' })
+  await slow.query('COMMIT')
+  expect(await indexes()).toMatchObject([
+    { name: 'event_outbox_parked', valid: true },
+    { name: 'event_outbox_parked_hash', valid: false },
+  ])
+  told = []
+  expect(describeMigration(await migrateTelling())).toContain('changed index event_outbox_parked_hash')
+  expect(told).toEqual([DROP_BROKEN, BUILD, DROP_OLD])
+  expect(await indexes()).toEqual(fresh)
+})
+
+it('is done by one of several at once, and by none when it is done', async () => {
+  const slow = await connect()
+  await slow.query('BEGIN')
+  await write(slow)
+  const migrating = [migrateTelling(), migrateTelling(), migrateTelling()]
+  await builder(await connect())
+  await slow.query('COMMIT')
+  await Promise.all(migrating)
+  expect(told).toEqual([BUILD, DROP_OLD])
+  expect(await indexes()).toEqual(fresh)
+})
