@@ -41,7 +41,9 @@ export class RelaySteps {
 
   /** Probes a broker that is away when it is time. */
   async probeIfDue(): Promise<void> {
-    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack()
+    const { now: before } = this.circuit
+    const wasAway = before.state === 'open' && before.probes > 0
+    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack(wasAway)
   }
 
   /** A publish that begins now ends before anybody else can own its lanes. */
@@ -70,6 +72,7 @@ export class RelaySteps {
   /** There is nothing to try a broker with that was away. */
   nothingToTry(): void {
     this.circuit.nothingToTry()
+    this.suspects.nothingToTry()
   }
 
   /** @param trial the batch tries a broker that was away */
@@ -78,8 +81,9 @@ export class RelaySteps {
     const startedAt = this.now()
     const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
     this.circuit.published(attempted)
-    this.suspects.published(attempted, trial)
+    const resting = this.suspects.published(attempted, trial, this.now())
     events.published(attempted, this.now() - startedAt)
+    if (resting) events.rests(resting.row, resting.restMs)
     return attempted
   }
 
