@@ -6,8 +6,9 @@ import { postgresOutbox } from './outbox/postgres-outbox'
 import type { Publisher } from './pipeline/ports'
 import { Signal } from './pipeline/signal'
 import type { KafkaMessage } from './policy/kafka-message'
-import { Relay, type RelaySettings } from './relay'
+import { Relay } from './relay'
 import { SILENT, type RelayEvents } from './relay-events'
+import type { RelaySettings } from './relay-parts'
 import { systemClock } from './system-clock'
 
 export interface CoreRelay {

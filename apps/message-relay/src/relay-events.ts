@@ -22,6 +22,8 @@ export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents,
   wokenUp(): void
   published(attempted: readonly AttemptedRow[], tookMs: number): void
   settled(batch: readonly SettledBatch[], tookMs: number): void
+  /** No broker answers for `row`, which was sent alone, though others are sent: it rests for `restMs`. */
+  rests(row: ClaimedRow, restMs: number): void
 }
 
 /** Tells each of `listeners` everything. */
@@ -34,6 +36,7 @@ export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
     setBack: (...event) => listeners.forEach((listener) => listener.setBack(...event)),
     published: (...event) => listeners.forEach((listener) => listener.published(...event)),
     settled: (...event) => listeners.forEach((listener) => listener.settled(...event)),
+    rests: (...event) => listeners.forEach((listener) => listener.rests(...event)),
     settleFailed: (...event) => listeners.forEach((listener) => listener.settleFailed(...event)),
     unsettleable: (...event) => listeners.forEach((listener) => listener.unsettleable(...event)),
     notOurs: (...event) => listeners.forEach((listener) => listener.notOurs(...event)),

@@ -86,6 +86,18 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         }
       }
     },
+    rests: (row, restMs) =>
+      log.warn(
+        'no broker answers for an event that is sent alone, though others go out: mend it or drop it (runbook circuit-open)',
+        {
+          ...idsOf(row),
+          event_type: row.eventType,
+          topic: row.topic,
+          key: row.key,
+          bytes: Buffer.byteLength(row.value),
+          retry_in_ms: Math.round(restMs),
+        },
+      ),
     settleFailed: (error, rows) =>
       databaseFailed('settle', 'published rows could not be settled', error, { rows }),
     unsettleable: (row, error) =>

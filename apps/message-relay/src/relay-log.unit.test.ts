@@ -50,6 +50,17 @@ it('says of an event that FAILED which it is, why, and what to type', () => {
   ])
 })
 
+it('says of an event that no broker answers for which it is, and when it is tried again', () => {
+  log().rests(row, 30_000)
+  expect(loud()).toEqual([
+    {
+      level: 'warn',
+      message: expect.stringMatching(/no broker answers.*drop it.*circuit-open/),
+      details: expect.objectContaining({ outbox_id: 'outbox-1', key: 'k', bytes: 31, retry_in_ms: 30_000 }),
+    },
+  ])
+})
+
 it('raises no alarm for a retry, nor for what an outage failed', () => {
   log().settled(
     [

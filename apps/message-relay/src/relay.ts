@@ -1,72 +1,23 @@
 /** The relay: claim, publish, settle, until told to stop. */
-import { CircuitBreaker } from './pipeline/circuit-breaker'
-import { Claims, type Claim } from './pipeline/claim'
+import type { CircuitBreaker } from './pipeline/circuit-breaker'
 import { InFlight } from './pipeline/in-flight'
 import { Lanes } from './pipeline/lanes'
 import { LateRows } from './pipeline/late-rows'
 import { LeaseKeeper } from './pipeline/lease-keeper'
 import { PublishLine } from './pipeline/publish-line'
-import type {
-  ClaimedRow,
-  Clock,
-  LaneLeases,
-  OutboxReader,
-  OutboxSettler,
-  OutboxUpkeep,
-  DeadLetterTopic,
-  Publisher,
-  WakeUp,
-} from './pipeline/ports'
-import { Publishing, type AttemptedRow } from './pipeline/publish'
-import { Settling } from './pipeline/settle'
-import { Suspects } from './pipeline/suspects'
 import { Upkeep } from './pipeline/upkeep'
-import type { FailedKeyPolicy } from './policy/settlement'
-import type { RelayEvents } from './relay-events'
+import type { RelayParts, RelaySettings } from './relay-parts'
+import { RelaySteps } from './relay-steps'
 
-export interface RelaySettings {
-  readonly pollIntervalMs: number
-  readonly batchRows: number
-  readonly batchBytes: number
-  readonly leaseMs: number
-  readonly renewEveryMs: number
-  readonly publishTimeoutMs: number
-  readonly shutdownTimeoutMs: number
-  readonly failedKeyPolicy: FailedKeyPolicy
-  readonly cloudEvents: boolean
-  /** How long SENT rows are kept; zero is for ever. */
-  readonly sentRetentionMs: number
-}
-
-export interface RelayParts {
-  readonly outbox: OutboxReader & OutboxSettler & OutboxUpkeep
-  readonly deadLetters: DeadLetterTopic
-  readonly leases: LaneLeases
-  readonly publisher: Publisher
-  readonly clock: Clock
-  /** A commit, or anything else that makes it worth looking. */
-  readonly wakeUp: WakeUp
-  /** Lanes were handed over, or a relay joined. */
-  readonly lanesWakeUp: WakeUp
-  /** A row FAILED for its own fault. */
-  readonly upkeepWakeUp: WakeUp
-  readonly events: RelayEvents
-}
-
-const FIRST_CLAIM_WAIT_MS = 100
-const LONGEST_CLAIM_WAIT_MS = 5000
 /** How soon to look whether a lease has come. */
 const NO_LEASE_WAIT_MS = 250
 
 export class Relay {
   readonly lanes = new Lanes()
-  readonly circuit: CircuitBreaker
   private readonly inFlight = new InFlight()
   private readonly late = new LateRows()
-  private readonly suspects: Suspects
-  private readonly claims: Claims
-  private readonly publishing: Publishing
-  private readonly settling: Settling
+  private readonly steps: RelaySteps
+  private readonly line: PublishLine
   private readonly leases: LeaseKeeper
   private readonly upkeep: Upkeep
 
@@ -75,32 +26,26 @@ export class Relay {
   private fault: { readonly error: unknown } | undefined
   private stopAt = Infinity
   private pollAt = 0
-  private claimWaitMs = 0
-  private readonly line: PublishLine
 
   constructor(
     private readonly parts: RelayParts,
     private readonly settings: RelaySettings,
   ) {
     const { lanes, inFlight, late } = this
-    const { outbox, clock, publisher, events } = parts
-    const { failedKeyPolicy } = settings
-    const bounds = { rows: settings.batchRows, bytes: settings.batchBytes }
-    const suspects = new Suspects(bounds.rows)
-    this.suspects = suspects
-    this.circuit = new CircuitBreaker(publisher, clock, events)
-    this.claims = new Claims(outbox, lanes, inFlight, late, suspects, clock, { bounds, failedKeyPolicy })
-    this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
+    const { clock, events } = parts
+    this.steps = new RelaySteps(parts, settings, lanes, inFlight, late)
     this.line = new PublishLine({
-      publish: (rows, trial) => this.publish(rows, trial),
-      settle: (attempted, trial) => this.settle(attempted, trial),
+      publish: (rows, trial) => this.steps.publish(rows, trial),
+      settle: (attempted, trial) => this.steps.settle(attempted, trial, () => this.now() >= this.stopAt),
       stopping: () => this.isStopping(),
       guarded: (work) => this.orStop(work),
     })
-    const { parked } = this.claims
-    this.settling = new Settling(outbox, lanes, inFlight, late, parked, clock, failedKeyPolicy, events)
     this.leases = new LeaseKeeper(parts.leases, lanes, inFlight, late, clock, settings, events)
-    this.upkeep = new Upkeep(outbox, parts.deadLetters, lanes, clock, settings, events)
+    this.upkeep = new Upkeep(parts.outbox, parts.deadLetters, lanes, clock, settings, events)
+  }
+
+  get circuit(): CircuitBreaker {
+    return this.steps.circuit
   }
 
   /** True while this relay owns lanes that nobody else can own. */
@@ -137,7 +82,7 @@ export class Relay {
 
   /** Parked rows may have changed: an operator sent some again, or dropped one. */
   lookAtParked(): void {
-    this.claims.parked.lookAt(this.now())
+    this.steps.lookAtParked()
     this.parts.wakeUp.wake()
   }
 
@@ -160,9 +105,9 @@ export class Relay {
 
   /** One turn of the loop; the milliseconds to wait before the next unless woken. */
   private async turn(): Promise<number> {
-    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack()
+    await this.steps.probeIfDue()
     if (this.lanes.size === 0) return NO_LEASE_WAIT_MS
-    if (!this.publishing.leaseLastsForAPublish()) {
+    if (!this.steps.leaseLastsForAPublish()) {
       this.parts.events.leaseTooShort()
       return NO_LEASE_WAIT_MS
     }
@@ -171,58 +116,16 @@ export class Relay {
     if (trial) await this.line.empty()
     if (this.isStopping()) return 0
 
-    const claim = await this.claim()
-    if (!claim) return this.claimWaitMs
+    const claim = await this.steps.claim()
+    if ('waitMs' in claim) return claim.waitMs
     if (claim.rows.length === 0) {
       if (claim.readOn) return 0
-      if (trial) this.circuit.nothingToTry()
+      if (trial) this.steps.nothingToTry()
       return this.idleMs()
     }
     await this.line.take(claim.rows, trial)
     if (trial) await this.line.empty()
     return 0
-  }
-
-  private async claim(): Promise<Claim | undefined> {
-    const { events } = this.parts
-    const startedAt = this.now()
-    try {
-      const claim = await this.claims.next(this.circuit.state)
-      this.claimWaitMs = 0
-      events.outboxRead()
-      if (claim.setBack > 0) events.setBack(claim.setBack)
-      if (claim.rows.length > 0) events.claimed(claim.rows, this.now() - startedAt)
-      return claim
-    } catch (error) {
-      this.claimWaitMs = Math.min(this.claimWaitMs * 2 || FIRST_CLAIM_WAIT_MS, LONGEST_CLAIM_WAIT_MS)
-      events.claimFailed(error, this.claimWaitMs)
-      return undefined
-    }
-  }
-
-  private async publish(rows: readonly ClaimedRow[], trial: boolean): Promise<readonly AttemptedRow[]> {
-    const startedAt = this.now()
-    const attempted = await this.publishing.publish(rows, (row) => trial || this.mayGo(row))
-    this.circuit.published(attempted)
-    this.suspects.published(attempted, trial)
-    this.parts.events.published(attempted, this.now() - startedAt)
-    return attempted
-  }
-
-  private async settle(attempted: readonly AttemptedRow[], trial: boolean): Promise<void> {
-    const startedAt = this.now()
-    const batch = await this.settling.settle(attempted, trial, () => this.now() >= this.stopAt)
-    this.parts.events.settled(batch, this.now() - startedAt)
-    if (batch.some(({ settlement }) => settlement.kind === 'failed' && !settlement.willRetry)) {
-      this.parts.upkeepWakeUp.wake()
-    }
-    // Lanes may be waiting to be handed over, or parked rows to be looked at.
-    this.parts.wakeUp.wake()
-  }
-
-  /** While the circuit is open only what had been tried before is tried again. */
-  private mayGo(row: ClaimedRow): boolean {
-    return this.circuit.state !== 'open' || row.attempts > 0
   }
 
   /** Asked anew after each wait. */
@@ -234,15 +137,11 @@ export class Relay {
   private poll(): void {
     if (this.now() < this.pollAt) return
     this.pollAt = this.now() + this.settings.pollIntervalMs
-    this.claims.parked.lookAt(this.now())
+    this.steps.lookAtParked()
   }
 
   private idleMs(): number {
-    return Math.min(
-      Math.max(1, this.pollAt - this.now()),
-      this.claims.parked.dueInMs(this.now()),
-      this.circuit.probeInMs(),
-    )
+    return Math.min(Math.max(1, this.pollAt - this.now()), this.steps.idleMs())
   }
 
   private async keepLeases(): Promise<void> {

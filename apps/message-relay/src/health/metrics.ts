@@ -76,7 +76,14 @@ export function relayMetrics(
     labelNames: ['state'],
     registers,
   })
+  const openings = counter(
+    'message_relay_circuit_openings_total',
+    'Times that the circuit opened; trials that failed before it was closed again are not counted.',
+  )
+  let shown: Circuit['state'] = 'open'
   const showCircuit = (now: Circuit['state']): void => {
+    if (shown === 'closed' && now === 'open') openings.inc()
+    shown = now
     for (const state of CIRCUIT_STATES) circuitState.set({ state }, state === now ? 1 : 0)
   }
   showCircuit('open')
@@ -112,6 +119,7 @@ export function relayMetrics(
       }
     },
     circuit: ({ state }) => showCircuit(state),
+    rests: () => undefined,
     notOurs: (rows) => notOurs.inc(rows),
     setBack: (rows) => setBack.inc(rows),
     deadLettered: (rows) => deadLetters.inc(rows),

@@ -52,6 +52,19 @@ it('counts from zero what may wake someone', async () => {
   expect(await lines()).toEqual(expect.arrayContaining([`${failed} 1`, `${errors} 1`]))
 })
 
+it('counts how often the circuit opens, and not each trial of one outage', async () => {
+  const { events, lines } = observed(() => Promise.resolve(undefined))
+  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'x' } as const
+  const halfOpen = { state: 'half_open', since: 0, reason: 'x' } as const
+  const openings = 'message_relay_circuit_openings_total'
+  events.circuit(halfOpen, 'changed')
+  events.circuit({ state: 'closed' }, 'changed')
+  expect(await lines()).toContain(`${openings} 0`)
+  for (const circuit of [open, halfOpen, open, halfOpen, { state: 'closed' } as const, open])
+    events.circuit(circuit, 'changed')
+  expect(await lines()).toContain(`${openings} 2`)
+})
+
 it('measures how long those rows waited that were sent', async () => {
   const { events, lines } = observed(() => Promise.resolve(undefined))
   const sent = { kind: 'sent', partition: 0, offset: '0' } as const

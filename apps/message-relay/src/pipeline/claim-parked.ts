@@ -4,22 +4,20 @@ import type { FailedKeyPolicy } from '../policy/settlement'
 import type { InFlight } from './in-flight'
 import type { Lanes, OwnedLane } from './lanes'
 import type { Bounds, ClaimedRow, OutboxReader, RowRef } from './ports'
-import type { Suspects } from './suspects'
+import type { ParkedTurn, Share, Suspects } from './suspects'
 
 /** Keys looked at in one go; with more of them the look goes on where it stopped. */
 const HEADS = 1000
 
-/**
- * `retries`: rows whose retries had begun, and no other. `others`: those of no suspect's key. `any`: a portion of the
- * suspects' where there are some.
- */
-export type ParkedTurn = 'retries' | 'others' | 'any'
-
 export interface ParkedClaim {
-  rows: ClaimedRow[]
+  readonly rows: readonly ClaimedRow[]
   /** How many FAILED rows of an outage were set back to PENDING. */
-  setBack: number
+  readonly setBack: number
+  /** More of what an outage failed may have to go before fresh rows. */
+  readonly keepsTurn: boolean
 }
+
+const NOTHING: ParkedClaim = { rows: [], setBack: 0, keepsTurn: false }
 
 export class ParkedClaims {
   private dueAt = 0
@@ -83,7 +81,7 @@ export class ParkedClaims {
     now: number,
     turn: ParkedTurn,
   ): Promise<ParkedClaim> {
-    if (lanes.length === 0) return { rows: [], setBack: 0 }
+    if (lanes.length === 0) return NOTHING
     const heads = await this.reader.parkedHeads(
       lanes.map(({ lane, token }) => ({ lane, token, after: after?.get(lane) ?? null })),
       HEADS,
@@ -106,22 +104,29 @@ export class ParkedClaims {
         continue
       }
       const ref: RowRef = { lane: head.lane, token: lane.token, id: head.id, seq: head.seq }
-      const verdict = judgeParkedHead(head, context)
+      const dueInMs = Math.max(head.dueInMs, this.suspects.restLeftMs(head, now))
+      const verdict = judgeParkedHead({ ...head, dueInMs }, context)
       if (verdict === 'run') run.push(head)
       else if (verdict === 'set_back') setBack.push(ref)
       else if (verdict === 'release') release.push(ref)
-      else if (verdict === 'wait') this.earliestWait = Math.min(this.earliestWait, now + head.dueInMs)
+      else if (verdict === 'wait') this.earliestWait = Math.min(this.earliestWait, now + dueInMs)
     }
     if (!this.afterKey) this.endRound()
     if (release.length > 0) await this.reader.release(release)
     const changed = setBack.length > 0 ? await this.reader.setBack(setBack) : 0
     if (release.length > 0 || changed > 0) this.lookAt(now)
-    return { rows: await this.take(run, now, turn), setBack: changed }
+    run.sort((a, b) => a.seq - b.seq)
+    const share = this.suspects.share(run, turn)
+    const rows = await this.take(run, share, now, turn)
+    return { rows, setBack: changed, keepsTurn: changed > 0 || (share.isFirst && rows.length > 0) }
   }
 
-  private async take(run: ParkedHead[], now: number, turn: ParkedTurn): Promise<ClaimedRow[]> {
-    run.sort((a, b) => a.seq - b.seq)
-    const { heads, rows: most } = this.inTurn(run, turn)
+  private async take(
+    run: readonly ParkedHead[],
+    { heads, rows: most }: Share,
+    now: number,
+    turn: ParkedTurn,
+  ): Promise<ClaimedRow[]> {
     const keys = heads.slice(0, most).flatMap(({ lane, key }) => {
       const owned = this.lanes.get(lane)
       return owned ? [{ lane, token: owned.token, key, upTo: owned.cursor }] : []
@@ -136,15 +141,6 @@ export class ParkedClaims {
     const taken = rows.filter((row) => this.lanes.mayClaim(row) && !this.inFlight.has(row.id))
     for (const row of taken) this.inFlight.add(row)
     return taken
-  }
-
-  private inTurn(
-    run: readonly ParkedHead[],
-    turn: ParkedTurn,
-  ): { heads: readonly ParkedHead[]; rows: number } {
-    const { rows } = this.bounds
-    if (turn === 'any') return this.suspects.share(run, rows)
-    return { heads: turn === 'others' ? this.suspects.others(run) : run, rows }
   }
 
   /** With more keys than one look takes, the next look goes on behind the last key of each lane. */

@@ -22,7 +22,6 @@ const NOTHING: Claim = { rows: [], readOn: false, setBack: 0 }
 export class Claims {
   readonly parked: ParkedClaims
   private readonly fresh: CursorClaims
-  private readonly bounds: Bounds
   private parkedHadItsTurn = false
 
   constructor(
@@ -34,7 +33,6 @@ export class Claims {
     private readonly clock: Clock,
     settings: { bounds: Bounds; failedKeyPolicy: FailedKeyPolicy },
   ) {
-    this.bounds = settings.bounds
     this.parked = new ParkedClaims(
       reader,
       lanes,
@@ -60,8 +58,12 @@ export class Claims {
     }
   }
 
-  /** The broker is back: what the outage failed goes first. */
-  brokerIsBack(): void {
+  /**
+   * The broker is back: what the outage failed goes first.
+   * @param wasAway a probe had failed: it was no record's doing
+   */
+  brokerIsBack(wasAway: boolean): void {
+    if (wasAway) this.suspects.outageIsOver()
     this.parkedHadItsTurn = false
     this.parked.lookAt(this.clock.monotonicMs())
   }
@@ -71,12 +73,15 @@ export class Claims {
     return withMore(await this.parked.due(now, 'retries'))
   }
 
-  /** Turn and turn about: neither a long line of parked rows nor of fresh ones keeps the other waiting. */
+  /**
+   * Turn and turn about: neither a long line of parked rows nor of fresh ones keeps the other waiting. But whole
+   * batches of fresh rows do not go between the small portions of what an outage failed.
+   */
   private async anything(now: number): Promise<Claim> {
     const { othersFirst } = this.suspects
     if (this.parked.dueInMs(now) === 0 && !this.parkedHadItsTurn) {
-      this.parkedHadItsTurn = true
       const claim = await this.parked.due(now, othersFirst ? 'others' : 'any')
+      this.parkedHadItsTurn = !claim.keepsTurn
       if (claim.rows.length > 0 || claim.setBack > 0) return withMore(claim)
     }
     this.parkedHadItsTurn = false
@@ -91,7 +96,7 @@ export class Claims {
       const { rows, finished } = await this.fresh.behind()
       if (rows.length > 0 || !finished) return { rows, readOn: true }
     }
-    const found = await this.fresh.beyond(this.suspects.freshRows(this.bounds.rows))
+    const found = await this.fresh.beyond(this.suspects.freshRows)
     this.parked.cursorsMoved(now)
     return found
   }

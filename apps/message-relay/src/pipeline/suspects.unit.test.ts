@@ -1,6 +1,6 @@
 /** Who may share a batch with whom after the broker was unavailable. */
-import type { ParkedHead } from '../policy/parked-keys'
 import type { Attempt } from '../policy/outcome'
+import type { ParkedHead } from '../policy/parked-keys'
 import type { ClaimedRow } from './ports'
 import { Suspects } from './suspects'
 
@@ -11,55 +11,174 @@ const away: Attempt = {
 }
 const sent: Attempt = { kind: 'sent', partition: 0, offset: '1' }
 const batch = (keys: string, attempt: Attempt) =>
-  Array.from(keys).map((key) => ({ row: { key } as ClaimedRow, attempt }))
-const heads = (keys: string): ParkedHead[] => Array.from(keys).map((key, seq) => ({ key, seq }) as ParkedHead)
-const keysOf = (found: readonly ParkedHead[]): string => found.map(({ key }) => key).join('')
+  Array.from(keys).map((key) => ({ row: { key, id: key } as ClaimedRow, attempt }))
+const heads = (keys: string): ParkedHead[] =>
+  Array.from(keys).map((key, seq) => ({ key, id: key, seq }) as ParkedHead)
+
+let suspects: Suspects
+let now: number
+const meet = (keys: string, attempt: Attempt, trial = false) =>
+  suspects.published(batch(keys, attempt), trial, now)
+const share = (keys: string, turn: Parameters<Suspects['share']>[1] = 'any'): string =>
+  suspects
+    .share(heads(keys), turn)
+    .heads.map(({ key }) => key)
+    .join('')
+
+beforeEach(() => {
+  suspects = new Suspects(100)
+  now = 0
+})
 
 it('tries the keys of a failed batch in portions that double, the one that failed first before the others', () => {
-  const suspects = new Suspects(100)
-  expect(keysOf(suspects.share(heads('abcdef'), 100).heads)).toBe('abcdef')
-  suspects.published(batch('dcba', away), false)
-  expect(keysOf(suspects.share(heads('abcdef'), 100).heads)).toBe('d')
-  suspects.published(batch('d', sent), false)
-  expect(suspects.share(heads('abcef'), 100)).toMatchObject({ heads: [{ key: 'c' }, { key: 'b' }], rows: 2 })
-  suspects.published(batch('cb', away), false)
-  expect(keysOf(suspects.share(heads('abcef'), 100).heads)).toBe('a')
+  expect(share('abcdef')).toBe('abcdef')
+  meet('dcba', away)
+  suspects.outageIsOver()
+  expect(share('abcdef')).toBe('d')
+  meet('d', sent)
+  expect(suspects.share(heads('abcef'), 'any')).toMatchObject({
+    heads: [{ key: 'c' }, { key: 'b' }],
+    rows: 2,
+    isFirst: true,
+  })
+  meet('cb', away)
+  expect(share('abcef')).toBe('a')
+})
+
+it('lets them go before fresh rows after an outage, until one of them fails though others are sent', () => {
+  const first = () => suspects.share(heads('abc'), 'any').isFirst
+  meet('abc', away)
+  expect(first()).toBe(false)
+  suspects.outageIsOver()
+  meet('a', away)
+  meet('b', away, true)
+  meet('x', sent)
+  expect(first()).toBe(true)
+  meet('yz', away)
+  meet('x', sent)
+  expect(first()).toBe(true)
+  meet('c', away)
+  expect(first()).toBe(false)
+})
+
+it('makes no portion of those that fill a batch, nor of others', () => {
+  suspects = new Suspects(2)
+  suspects.outageIsOver()
+  expect(suspects.share(heads('a'), 'any').isFirst).toBe(false)
+  meet('abc', away)
+  meet('a', sent)
+  expect(suspects.share(heads('bc'), 'any')).toMatchObject({ rows: 2, isFirst: false })
+  expect(suspects.share(heads('d'), 'others').isFirst).toBe(false)
 })
 
 it('lets other keys go first after a failed trial, a few fresh ones, until something is sent', () => {
-  const suspects = new Suspects(100)
-  suspects.published(batch('ab', away), false)
+  meet('ab', away)
   expect(suspects.othersFirst).toBe(false)
-  suspects.published(batch('a', away), true)
+  meet('a', away, true)
   expect(suspects.othersFirst).toBe(true)
-  expect(keysOf(suspects.others(heads('abcd')))).toBe('cd')
-  expect(suspects.freshRows(500)).toBe(10)
-  expect(suspects.freshRows(3)).toBe(3)
-  suspects.published(batch('c', sent), true)
+  expect(share('abcd', 'others')).toBe('cd')
+  expect(suspects.freshRows).toBe(10)
+  meet('c', sent, true)
   expect(suspects.othersFirst).toBe(false)
-  expect(suspects.freshRows(500)).toBe(500)
+  expect(suspects.freshRows).toBe(100)
+})
+
+it('forgets a trial that failed when the next one has nothing to try', () => {
+  meet('a', away, true)
+  suspects.nothingToTry()
+  expect(suspects.othersFirst).toBe(false)
+  expect(suspects.freshRows).toBe(100)
 })
 
 it('learns nothing about its suspects from others that are sent', () => {
-  const suspects = new Suspects(100)
-  suspects.published(batch('abcdef', away), false)
-  for (let times = 0; times < 10; times += 1) suspects.published(batch('xyz', sent), false)
-  expect(suspects.share(heads('abcdef'), 100)).toMatchObject({ heads: [{ key: 'a' }], rows: 1 })
+  meet('abcdef', away)
+  for (let times = 0; times < 10; times += 1) meet('xyz', sent)
+  expect(suspects.share(heads('abcdef'), 'any')).toMatchObject({ heads: [{ key: 'a' }], rows: 1 })
 })
 
 it('keeps a key whose rows filled a batch, behind the others, until nothing more of it can be waiting', () => {
-  const suspects = new Suspects(100)
-  suspects.published(batch('ab', away), false)
-  suspects.published(batch('a', sent), false)
-  expect(keysOf(suspects.share(heads('ab'), 100).heads)).toBe('ba')
-  expect(keysOf(suspects.others(heads('abc')))).toBe('c')
-  suspects.published(batch('b', sent), false)
-  expect(keysOf(suspects.others(heads('abc')))).toBe('bc')
+  meet('ab', away)
+  meet('a', sent)
+  expect(share('ab')).toBe('ba')
+  expect(share('abc', 'others')).toBe('c')
+  meet('b', sent)
+  expect(share('abc', 'others')).toBe('bc')
 })
 
 it('suspects nobody for trouble of a topic of its own', () => {
-  const suspects = new Suspects(100)
-  suspects.published(batch('a', { ...away, scope: 'topic' }), true)
+  meet('a', { ...away, scope: 'topic' }, true)
   expect(suspects.othersFirst).toBe(false)
-  expect(keysOf(suspects.share(heads('ab'), 100).heads)).toBe('ab')
+  expect(share('ab')).toBe('ab')
+})
+
+describe('a record that fails alone while others are sent', () => {
+  const failAgain = (id = 'p') => {
+    meet('x', sent)
+    return meet(id, away)?.restMs
+  }
+
+  it('rests from its second failure on, twice as long each time, 30 s at most', () => {
+    const rests = Array.from({ length: 7 }, () => {
+      const restMs = failAgain()
+      now += restMs ?? 0
+      return restMs
+    })
+    expect(rests).toEqual([undefined, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+    const [head] = heads('p')
+    now -= 1000
+    expect(suspects.restLeftMs(head!, now)).toBe(1000)
+    now += 1000
+    expect(suspects.restLeftMs(head!, now)).toBe(0)
+  })
+
+  it('is not to blame in an outage: nothing else is sent, or it was not alone', () => {
+    for (let times = 0; times < 5; times += 1) expect(meet('p', away)).toBeUndefined()
+    for (let times = 0; times < 5; times += 1) {
+      meet('x', sent)
+      expect(meet('qr', away)).toBeUndefined()
+    }
+    const behind = { row: { key: 'q', id: 'behind' } as ClaimedRow, attempt: { kind: 'withheld' } as const }
+    for (let times = 0; times < 5; times += 1) {
+      meet('x', sent)
+      expect(suspects.published([...batch('q', away), behind], false, now)).toBeUndefined()
+    }
+    expect(share('pqr')).toBe('p')
+  })
+
+  it('is tried by itself, after the suspects that may be innocent and before those that are always there', () => {
+    failAgain()
+    failAgain()
+    meet('ab', away)
+    meet('a', sent)
+    expect(share('pabc')).toBe('ba')
+    meet('ba', sent)
+    meet('ba', sent)
+    expect(share('pcd')).toBe('p')
+    expect(share('pcd', 'others')).toBe('cd')
+  })
+
+  it('spends no try of what shares its retries in an outage', () => {
+    failAgain()
+    failAgain()
+    expect(share('pcd', 'retries')).toBe('cd')
+    expect(share('p', 'retries')).toBe('p')
+  })
+
+  it('is forgotten when it is sent, and the others like it are tried at once', () => {
+    for (let times = 0; times < 6; times += 1) {
+      failAgain('p')
+      failAgain('q')
+    }
+    const [p, q] = heads('pq')
+    meet('p', sent)
+    expect(suspects.restLeftMs(q!, now)).toBe(0)
+    expect(suspects.restLeftMs(p!, now)).toBe(0)
+    expect(failAgain('p')).toBeUndefined()
+    expect(failAgain('q')).toBe(30_000)
+  })
+
+  it('takes turns with others like it: one of them is tried in 30 s', () => {
+    for (let times = 0; times < 5; times += 1) for (const id of 'pqr') failAgain(id)
+    expect(Array.from('pqr', failAgain)).toEqual([30_000, 60_000, 90_000])
+  })
 })

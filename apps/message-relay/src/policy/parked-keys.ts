@@ -10,7 +10,7 @@ export interface ParkedHead {
   readonly seq: number
   readonly status: OutboxStatus
   readonly attempts: number
-  /** Milliseconds until it may be tried; zero or less is now. */
+  /** Milliseconds until it may be tried, or set back; zero or less is now. */
   readonly dueInMs: number
   readonly willRetry: boolean
   readonly dropped: boolean
@@ -41,6 +41,9 @@ export function judgeParkedHead(head: ParkedHead, context: ParkedContext): Verdi
     return context.retriesOnly && head.attempts === 0 ? 'hold' : 'run'
   }
   if (head.status === 'SENT' || head.dropped) return 'release'
-  if (head.willRetry) return context.retriesOnly ? 'hold' : 'set_back'
+  if (head.willRetry) {
+    if (context.retriesOnly) return 'hold'
+    return head.dueInMs > 0 ? 'wait' : 'set_back'
+  }
   return context.failedKeyPolicy === 'block' ? 'hold' : 'release'
 }

@@ -23,6 +23,7 @@ it.each([
   ['in an outage what had been tried keeps its schedule', { ...head, attempts: 1 }, outage, 'run'],
   ['what an outage failed goes again', { ...head, status: 'FAILED', willRetry: true }, block, 'set_back'],
   ['but not in an outage', { ...head, status: 'FAILED', willRetry: true }, outage, 'hold'],
+  ['nor while it rests', { ...head, status: 'FAILED', willRetry: true, dueInMs: 1 }, skip, 'wait'],
   ['under block a failed row holds its key', { ...head, status: 'FAILED' }, block, 'hold'],
   ['under skip it does not', { ...head, status: 'FAILED' }, skip, 'release'],
   ['a dropped row holds nothing', { ...head, status: 'FAILED', dropped: true }, block, 'release'],

@@ -4,7 +4,7 @@ import { InFlight } from '../pipeline/in-flight'
 import { Lanes } from '../pipeline/lanes'
 import { LateRows } from '../pipeline/late-rows'
 import { Suspects } from '../pipeline/suspects'
-import type { RelayParts } from '../relay'
+import type { RelayParts } from '../relay-parts'
 import type { Plant } from './relay-process'
 import { simulate, type Verdict } from './simulate'
 

@@ -1,7 +1,7 @@
 /** One relay as a process of the simulation: the real relay and pipeline over ports of the model. */
-import type { RelayParts, RelaySettings } from '../relay'
 import { Relay } from '../relay'
 import { SILENT } from '../relay-events'
+import type { RelayParts, RelaySettings } from '../relay-parts'
 import { BrokerLink } from './broker-link'
 import { DatabaseLink } from './database-link'
 import { ModelDeadLetterTopic } from './model/model-dead-letter-topic'
