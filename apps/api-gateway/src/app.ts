@@ -9,7 +9,7 @@ import { rateGate } from './http/limit-rate'
 import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
 import { requireHost } from './http/require-host'
 import { strictHeaders } from './http/strict-headers'
-import type { TokenPolicy } from './http/verify-token'
+import type { TokenVerifier } from './http/verify-token'
 import { describeInterface } from './interface'
 import { openApiRoutes } from './openapi/openapi-routes'
 import { streamRoutes } from './stream/stream-routes'
@@ -37,7 +37,7 @@ export interface AppParts {
   readonly readiness: ReadinessPort
   readonly streams: StreamPort
   readonly tickets: TicketPort
-  readonly tokens: TokenPolicy
+  readonly tokens: TokenVerifier
   readonly drain: Drain
 }
 

@@ -16,11 +16,11 @@ import { queryReader } from './query'
 import { factsOf } from './request-facts'
 import { readIdempotencyKey } from './request-headers'
 import { checkOf } from './validate'
-import type { TokenPolicy } from './verify-token'
+import type { TokenVerifier } from './verify-token'
 
 /** What stands before every endpoint. */
 export interface Gates {
-  readonly tokens: TokenPolicy
+  readonly tokens: TokenVerifier
   readonly limitRate: RateGate
   readonly admission: Admission
 }
