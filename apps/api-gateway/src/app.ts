@@ -61,8 +61,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   app.use(parts.drain.refuseWhenStopping)
   app.use(markUndecodablePath)
   const { endpoints, document } = describeInterface(parts)
-  app.use(openApiRoutes(document))
-  app.use(streamRoutes(parts))
+  // What is asked for most comes first: every route before it is compared with the path.
   app.use(
     mountEndpoints(endpoints, {
       tokens: parts.tokens,
@@ -70,5 +69,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
       admission: new Admission(),
     }),
   )
+  app.use(streamRoutes(parts))
+  app.use(openApiRoutes(document))
   return app
 }
