@@ -9,7 +9,7 @@ import { rateGate } from './http/limit-rate'
 import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
 import { requireHost } from './http/require-host'
 import { strictHeaders } from './http/strict-headers'
-import type { TokenPolicy } from './http/verify-token'
+import type { TokenVerifier } from './http/verify-token'
 import { describeInterface } from './interface'
 import { openApiRoutes } from './openapi/openapi-routes'
 import { streamRoutes } from './stream/stream-routes'
@@ -37,7 +37,7 @@ export interface AppParts {
   readonly readiness: ReadinessPort
   readonly streams: StreamPort
   readonly tickets: TicketPort
-  readonly tokens: TokenPolicy
+  readonly tokens: TokenVerifier
   readonly drain: Drain
 }
 
@@ -61,8 +61,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
   app.use(parts.drain.refuseWhenStopping)
   app.use(markUndecodablePath)
   const { endpoints, document } = describeInterface(parts)
-  app.use(openApiRoutes(document))
-  app.use(streamRoutes(parts))
+  // What is asked for most comes first: every route before it is compared with the path.
   app.use(
     mountEndpoints(endpoints, {
       tokens: parts.tokens,
@@ -70,5 +69,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
       admission: new Admission(),
     }),
   )
+  app.use(streamRoutes(parts))
+  app.use(openApiRoutes(document))
   return app
 }

@@ -10,6 +10,7 @@ import { GatewayMetrics } from './health/metrics'
 import { Drain } from './http/drain'
 import { jwksLookup } from './http/jwks-keys'
 import { logWhenClosed } from './http/log-request'
+import { rememberTokens } from './http/remember-tokens'
 import { beginFacts } from './http/request-facts'
 import { readTraceparent } from './http/request-headers'
 import { requestIdFrom } from './http/request-id'
@@ -47,7 +48,12 @@ export async function startGateway(
   const drain = new Drain()
   const metrics = new GatewayMetrics(() => services.databaseUse())
   const commands = metrics.measured(services.commands)
-  const app = createApp(settings, { ...services, commands, tokens: tokenPolicy(settings.jwt), drain })
+  const app = createApp(settings, {
+    ...services,
+    commands,
+    tokens: rememberTokens(tokenPolicy(settings.jwt)),
+    drain,
+  })
   const server = createHttpServer(
     app,
     (request, response) => {

@@ -6,6 +6,7 @@ import { CommandService } from './commands/command-service'
 import { CommandWriter } from './commands/command-writer'
 import type { Notifier } from './commands/notifier'
 import { SessionQueues } from './commands/session-queues'
+import { SessionReader } from './commands/session-reader'
 import { TracedUnitOfWork } from './commands/traced-unit-of-work'
 import { UnitOfWork, type RetryReason } from './commands/unit-of-work'
 import { WakeUp } from './commands/wake-up'
@@ -105,7 +106,11 @@ export function createServices(parts: ServiceParts): Services {
   })
 
   const writing = {
-    commands: new CommandService({ ...common, writer: new CommandWriter(knex) }),
+    commands: new CommandService({
+      ...common,
+      reader: new SessionReader(knex),
+      writer: new CommandWriter(knex),
+    }),
     sessions: new SessionService(common),
     tasks,
   }

@@ -9,6 +9,8 @@ const SECRET_NAME =
 const BEARER = /Bearer\s+[A-Za-z0-9._~+/=-]+/g
 const URL_PASSWORD = /(\w+:\/\/[^:/?#\s]+:)[^@\s]+@/g
 const MAX_DEPTH = 6
+/** Where winston's transports look for the text. */
+const LINE = Symbol.for('message')
 
 /**
  * A logger that writes `{"timestamp","level","message",…}`.
@@ -18,21 +20,21 @@ export function createLogger(service: string, level: string): Logger {
   return createWinstonLogger({
     level,
     defaultMeta: { service },
-    format: format.combine(
-      format.timestamp(),
-      format(redactedInOrder)(),
-      // Sorted keys would put an error's stack before the message.
-      format.json({ deterministic: false }),
-    ),
+    format: format(asLine)(),
     transports: [new transports.Console({ stderrLevels: [] })],
   })
 }
 
-/** What is read first stands first. The symbols are winston's own. */
-function redactedInOrder(info: Logform.TransformableInfo): Logform.TransformableInfo {
-  const { timestamp, level, message, ...rest } = redact({ ...info }) as Logform.TransformableInfo
-  const symbols = Object.getOwnPropertySymbols(info).map((symbol) => [symbol, info[symbol]])
-  return Object.assign({ timestamp, level, message, ...rest }, Object.fromEntries(symbols) as object)
+/** The text of a line, made in one pass. What is read first stands first: sorted, an error's stack would. */
+function asLine(info: Logform.TransformableInfo): Logform.TransformableInfo {
+  const { level, message, ...details } = info
+  info[LINE] = JSON.stringify({
+    timestamp: new Date().toISOString(),
+    level,
+    message: redact(message),
+    ...(redact(details) as object),
+  })
+  return info
 }
 
 /**
@@ -59,8 +61,8 @@ function messageOf(error: Error): string {
 
 /** `value` without what must not stand in a log: secrets by their name, bearer tokens and URL passwords by their form. */
 export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string')
-    return value.replace(BEARER, `Bearer ${REDACTED}`).replace(URL_PASSWORD, `$1${REDACTED}@`)
+  if (typeof value === 'string') return withoutSecrets(value)
+  if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null || value instanceof Date || Buffer.isBuffer(value))
     return value
   if (depth >= MAX_DEPTH) return '[deeper]'
@@ -72,4 +74,9 @@ export function redact(value: unknown, depth = 0): unknown {
       SECRET_NAME.test(name) ? REDACTED : redact(member, depth + 1),
     ]),
   )
+}
+
+function withoutSecrets(text: string): string {
+  const unborne = text.replace(BEARER, `Bearer ${REDACTED}`)
+  return unborne.includes('://') ? unborne.replace(URL_PASSWORD, `$1${REDACTED}@`) : unborne
 }

@@ -45,6 +45,15 @@ it('puts what is read first first', () => {
   expect(Object.keys(line!)).toEqual(['timestamp', 'level', 'message', 'service', 'error', 'a'])
 })
 
+it('writes what JSON cannot: whole numbers of any size, errors, dates', () => {
+  const [line] = logged((logger) =>
+    logger.info('said', { size: 2n ** 64n, at: new Date(0), error: new Error('x'), nothing: undefined }),
+  )
+  expect(line).toMatchObject({ size: '18446744073709551616', at: '1970-01-01T00:00:00.000Z' })
+  expect(line).toMatchObject({ error: { name: 'Error', message: 'x' } })
+  expect(line).not.toHaveProperty('nothing')
+})
+
 it('keeps secrets out, by their name and by their form, however deep', () => {
   const [line] = logged((logger) =>
     logger.info('connecting to postgres://user:hunter2@host/db with Bearer abc.def.ghi', {

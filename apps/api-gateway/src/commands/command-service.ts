@@ -19,6 +19,7 @@ import { readReceipt } from './read-receipt'
 import { isDuplicateCommand } from './record-command'
 import { RememberedSessions } from './remembered-sessions'
 import type { SessionQueues } from './session-queues'
+import type { SessionReader } from './session-reader'
 import { committing, OvertakenError, type Attempt, type Transaction, type UnitOfWork } from './unit-of-work'
 import { writeCommands, type DecidedCommand } from './write-commands'
 
@@ -32,6 +33,7 @@ export interface EventSettings {
 export interface CommandServiceParts {
   readonly catalog: CommandCatalog
   readonly unitOfWork: UnitOfWork
+  readonly reader: SessionReader
   readonly writer: CommandWriter
   readonly queues: SessionQueues
   readonly notifier: Notifier
@@ -115,14 +117,15 @@ export class CommandService implements CommandPort {
     command: CatalogedCommand,
     ids: Ids,
   ): Promise<CommandAnswer | Refusal> {
-    const remembered = attempt.inLine
-      ? undefined
-      : this.sessions.recall(request.sessionId, request.caller.sub)
+    const { sessionId, caller } = request
+    const remembered = attempt.inLine ? undefined : this.sessions.recall(sessionId, caller.sub)
     if (remembered) {
       const answer = await this.decideAndWrite(attempt, remembered, request, command, ids)
       if (answer && !isRefusal(answer)) return answer
     }
-    const session = await loadSession(attempt.db, request.sessionId, request.caller.sub)
+    const session = attempt.inLine
+      ? await loadSession(attempt.db, sessionId, caller.sub)
+      : await this.parts.reader.read(sessionId, caller.sub)
     if (!session) return refuse('SESSION_NOT_FOUND', 'There is no such session')
     const answer = await this.decideAndWrite(attempt, session, request, command, ids)
     if (!answer) throw new OvertakenError()

@@ -11,7 +11,14 @@ export interface LoadedSession extends ChainHead {
   readonly state: GenesisSession
 }
 
+/** A session by its id, and whose it must be. */
+export interface OwnedSession {
+  readonly sessionId: string
+  readonly owner: string
+}
+
 interface Row {
+  position: number
   id: string
   status: SessionStatus
   current_stage: GenesisStageOrFinished
@@ -21,10 +28,12 @@ interface Row {
   open_tasks: { task_id: string; command_id: string; task_type: TaskType }[]
 }
 
-// Open tasks are found through the few pending commands, not through all the tasks the session ever had.
+// LIMIT: a plan that was made while the table was small would read it whole. Open tasks are found through the few
+// pending commands, not through all the tasks the session ever had.
 const select = statement<Row>(
-  'load-session',
-  `SELECT s.id, s.status, s.current_stage, s.version, s.last_event_id, ${GATE_IS_OPEN('s.id')} AS gate_is_open,
+  'load-sessions',
+  `SELECT position::int, s.id, s.status, s.current_stage, s.version, s.last_event_id,
+          ${GATE_IS_OPEN('s.id')} AS gate_is_open,
           coalesce((SELECT jsonb_agg(jsonb_build_object('task_id', t.id, 'command_id', c.id, 'task_type', t.task_type)
                                      ORDER BY t.created_at, t.id)
                       FROM command_inbox c
@@ -32,12 +41,29 @@ const select = statement<Row>(
                      WHERE c.session_id = s.id
                        AND c.status IN ${UNFINISHED_COMMAND}
                        AND t.status IN ${OPEN_TASK}), '[]') AS open_tasks
-     FROM genesis_sessions s
-    WHERE s.id = ?::uuid AND s.user_id = ?::text`,
+     FROM unnest(?::uuid[], ?::text[]) WITH ORDINALITY AS asked (session_id, owner, position),
+          LATERAL (SELECT id, status, current_stage, version, last_event_id FROM genesis_sessions
+                    WHERE id = asked.session_id AND user_id = asked.owner LIMIT 1) s`,
 )
 
 /**
- * The session, when it is there and belongs to `owner`; its row is not locked, the fence of the update decides.
+ * The sessions, each at the place where it was asked for: undefined when it is not there or somebody else's,
+ * `gate closed` while another replica has it for itself. Rows are not locked, the fence of the update decides.
+ */
+export async function loadSessions(
+  db: Transaction,
+  asked: readonly OwnedSession[],
+): Promise<(LoadedSession | 'gate closed' | undefined)[]> {
+  const rows = await select(db, [asked.map(({ sessionId }) => sessionId), asked.map(({ owner }) => owner)])
+  const found = new Map(rows.map((row) => [row.position, row]))
+  return asked.map(({ owner }, at) => {
+    const row = found.get(at + 1)
+    return row && (row.gate_is_open ? sessionOf(row, owner) : 'gate closed')
+  })
+}
+
+/**
+ * The session, when it is there and belongs to `owner`.
  * @throws {GateClosedError} while another replica has the session for itself; the unit of work tries again.
  */
 export async function loadSession(
@@ -45,9 +71,12 @@ export async function loadSession(
   sessionId: string,
   owner: string,
 ): Promise<LoadedSession | undefined> {
-  const [row] = await select(tx, [sessionId, owner])
-  if (!row) return undefined
-  if (!row.gate_is_open) throw new GateClosedError()
+  const [session] = await loadSessions(tx, [{ sessionId, owner }])
+  if (session === 'gate closed') throw new GateClosedError()
+  return session
+}
+
+function sessionOf(row: Row, owner: string): LoadedSession {
   return {
     sessionId: row.id,
     owner,

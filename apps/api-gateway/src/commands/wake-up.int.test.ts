@@ -46,6 +46,21 @@ it('is shared by those who ask while one is under way', async () => {
   expect(heard.length).toBeLessThanOrEqual(2)
 })
 
+it('is sent every few milliseconds at most, however many commit', async () => {
+  const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
+  wakeUp.eventsWritten()
+  await eventually(() => heard.length === 1)
+  const end = performance.now() + 90
+  while (performance.now() < end) {
+    wakeUp.eventsWritten()
+    await new Promise(setImmediate)
+  }
+  await wakeUp.stop()
+  await listener.query('SELECT 1')
+  expect(heard.length).toBeGreaterThan(1)
+  expect(heard.length).toBeLessThan(1 + 90 / 3 + 3)
+})
+
 it('that fails is reported once, and a new connection serves the next', async () => {
   const proxy = await openTcpProxy(database.gatewayUrl)
   const failed = jest.fn()

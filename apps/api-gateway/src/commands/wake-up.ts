@@ -1,13 +1,17 @@
 /** Sends the wake-ups by NOTIFY, after the commit and on a connection of its own. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { OUTBOX_CHANNEL, PROGRESS_CHANNEL } from '@infinite-scribe/shared-types'
 import { Client } from 'pg'
 import type { Notifier } from './notifier'
 
 const TIMEOUT_MS = 1_500
+// Under load every commit would send one; a relay that was woken a moment ago is at work.
+const APART_MS = 3
 
 /**
- * One statement is in flight at a time; all who ask meanwhile share the next. NOTIFY inside a write transaction
- * would take a lock on the whole database at its commit. A signal that fails is lost: those who listen poll too.
+ * One statement is in flight at a time, and the next is sent a moment after it; all who ask meanwhile share that. NOTIFY
+ * inside a write transaction would take a lock on the whole database at its commit. A signal that fails is lost: those
+ * who listen poll too.
  */
 export class WakeUp implements Notifier {
   private client: Client | undefined
@@ -68,6 +72,7 @@ export class WakeUp implements Notifier {
           values: [channels, payloads],
         })
         this.failing = false
+        await delay(APART_MS)
       } catch (error) {
         this.drop()
         if (!this.failing) this.failed(error)

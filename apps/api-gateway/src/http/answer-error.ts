@@ -1,6 +1,7 @@
 /** Turns whatever ended a request into its one answer: {error_code, message, …details}. */
 import type { ServerResponse } from 'node:http'
 import { ServiceFault, type Refusal } from '../outcome'
+import { answerJson } from './answer-json'
 import { FAULT_MESSAGE, headersOf, STATUS_OF, type ErrorCode } from './error-map'
 import { HttpProblem } from './problem'
 import { factsOf } from './request-facts'
@@ -19,16 +20,10 @@ export function answerCode(
     response.destroy()
     return
   }
-  const body = JSON.stringify({ error_code: code, message, ...details })
-  response.statusCode = STATUS_OF[code]
-  for (const [name, value] of Object.entries(headersOf(code))) {
-    // The rate limiter has set its own, exact one.
-    if (!response.hasHeader(name)) response.setHeader(name, value)
+  for (const [name, value] of Object.entries({ ...headersOf(code), ...headers })) {
+    response.setHeader(name, value)
   }
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  response.setHeader('Content-Length', Buffer.byteLength(body))
-  response.end(body)
+  answerJson(response, STATUS_OF[code], { error_code: code, message, ...details })
 }
 
 /** Answers with a service's refusal. */

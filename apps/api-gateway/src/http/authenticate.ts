@@ -1,7 +1,7 @@
 /** Who calls: the Authorization header, and what its token may do. */
 import type { IncomingMessage } from 'node:http'
 import { HttpProblem } from './problem'
-import { verifyToken, type TokenPolicy, type VerifiedToken } from './verify-token'
+import type { TokenVerifier, VerifiedToken } from './verify-token'
 import type { Caller } from '../ports'
 
 /**
@@ -9,7 +9,7 @@ import type { Caller } from '../ports'
  * @throws {HttpProblem} MISSING_TOKEN, INVALID_TOKEN or TOKEN_EXPIRED.
  * @throws {ServiceFault} SERVICE_UNAVAILABLE when the keys cannot be had.
  */
-export function authenticate(request: IncomingMessage, policy: TokenPolicy): Promise<VerifiedToken> {
+export function authenticate(request: IncomingMessage, verify: TokenVerifier): Promise<VerifiedToken> {
   // Node keeps the first of two; a proxy may have looked at the other.
   if (countOf('authorization', request.rawHeaders) > 1) {
     return Promise.reject(new HttpProblem('INVALID_TOKEN', 'The call has more than one Authorization header'))
@@ -18,7 +18,7 @@ export function authenticate(request: IncomingMessage, policy: TokenPolicy): Pro
   if (token === undefined) {
     return Promise.reject(new HttpProblem('MISSING_TOKEN', 'The call needs Authorization: Bearer <JWT>'))
   }
-  return verifyToken(token.trimEnd(), policy)
+  return verify(token.trimEnd())
 }
 
 /** Names and values take turns in `rawHeaders`. */

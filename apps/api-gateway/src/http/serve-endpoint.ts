@@ -4,6 +4,7 @@ import { isRefusal } from '../outcome'
 import type { RequestContext } from '../ports'
 import type { Admission } from './admission'
 import { answerRefusal } from './answer-error'
+import { answerJson } from './answer-json'
 import { authenticate, requireScope } from './authenticate'
 import { readBodyBytes } from './body-bytes'
 import type { Answer, Endpoint } from './endpoint'
@@ -16,11 +17,11 @@ import { queryReader } from './query'
 import { factsOf } from './request-facts'
 import { readIdempotencyKey } from './request-headers'
 import { checkOf } from './validate'
-import type { TokenPolicy } from './verify-token'
+import type { TokenVerifier } from './verify-token'
 
 /** What stands before every endpoint. */
 export interface Gates {
-  readonly tokens: TokenPolicy
+  readonly tokens: TokenVerifier
   readonly limitRate: RateGate
   readonly admission: Admission
 }
@@ -92,5 +93,5 @@ function send(response: Response, answer: Answer): void {
   if (answer.commandId !== undefined) factsOf(response).commandId = answer.commandId
   if (answer.location !== undefined) response.setHeader('Location', answer.location)
   if (answer.replayed) response.setHeader('Idempotent-Replayed', 'true')
-  response.status(answer.status).json(answer.body)
+  answerJson(response, answer.status, answer.body)
 }

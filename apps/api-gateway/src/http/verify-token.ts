@@ -1,4 +1,5 @@
 /** Decides whether a bearer token speaks for somebody: everything that jsonwebtoken accepts unless told otherwise. */
+import type { KeyObject } from 'node:crypto'
 import { TokenExpiredError, verify, type JwtPayload } from 'jsonwebtoken'
 import type { Caller } from '../ports'
 import type { JwtAlgorithm, KeyHint, KeyLookup } from './jwt-keys'
@@ -29,7 +30,12 @@ export interface VerifiedToken {
   readonly caller: Caller
   /** Seconds since the epoch. */
   readonly expiresAtSeconds: number
+  /** The key that its signature was made with, and what it was found by. */
+  readonly signedWith: { readonly hint: KeyHint; readonly key: KeyObject }
 }
+
+/** As {@link verifyToken} by one policy. */
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>
 
 /**
  * Whom the token speaks for.
@@ -55,7 +61,10 @@ export async function verifyToken(token: string, policy: TokenPolicy): Promise<V
     if (error instanceof TokenExpiredError) throw new HttpProblem('TOKEN_EXPIRED', 'The token has expired')
     throw invalid('is not valid here')
   }
-  return readClaims(claims, nowSeconds, policy.clockToleranceSeconds)
+  return {
+    ...readClaims(claims, nowSeconds, policy.clockToleranceSeconds),
+    signedWith: { hint, key },
+  }
 }
 
 function readKeyHint(token: string, algorithms: readonly JwtAlgorithm[]): KeyHint {
@@ -99,7 +108,11 @@ function utf8Of(encoded: string): string {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-function readClaims(claims: JwtPayload, nowSeconds: number, toleranceSeconds: number): VerifiedToken {
+function readClaims(
+  claims: JwtPayload,
+  nowSeconds: number,
+  toleranceSeconds: number,
+): Omit<VerifiedToken, 'signedWith'> {
   const { sub, exp, iat, scope } = claims as Record<string, unknown>
   if (typeof exp !== 'number') throw invalid('has no exp')
   if (iat !== undefined && typeof iat !== 'number') throw invalid('has an iat that is no number')

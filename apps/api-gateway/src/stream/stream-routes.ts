@@ -7,7 +7,7 @@ import { requireAcceptable } from '../http/media-type'
 import { otherMethods } from '../http/mount-endpoints'
 import { HttpProblem } from '../http/problem'
 import { factsOf } from '../http/request-facts'
-import type { TokenPolicy } from '../http/verify-token'
+import type { TokenVerifier } from '../http/verify-token'
 import { isRefusal, type Refusal } from '../outcome'
 import type { StreamPort, StreamRequest, StreamSeat, TicketHolder, TicketPort } from '../ports'
 
@@ -17,7 +17,7 @@ const STREAM_TYPE = 'text/event-stream'
 export interface StreamRouteParts {
   readonly streams: StreamPort
   readonly tickets: TicketPort
-  readonly tokens: TokenPolicy
+  readonly tokens: TokenVerifier
 }
 
 interface Visitor {
@@ -74,7 +74,7 @@ function serveStream({ streams, tickets, tokens }: StreamRouteParts): RequestHan
   }
 }
 
-async function identify(request: Request, tokens: TokenPolicy, tickets: TicketPort): Promise<Visitor> {
+async function identify(request: Request, tokens: TokenVerifier, tickets: TicketPort): Promise<Visitor> {
   const ticket = parameter(
     request,
     'ticket',
