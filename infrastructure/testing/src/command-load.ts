@@ -1,4 +1,4 @@
-/** Users who each send one command after another, as fast as they are answered, and wait where they are told to. */
+/** Users who each send one command after another, as fast as they are answered. */
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { signTestToken } from './tokens'
@@ -9,6 +9,15 @@ export interface Sent {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly tookMs: number
+  /** `performance.now()` when it was answered. */
+  readonly atMs: number
+}
+
+export interface CommandLoadOptions {
+  /** Between a user's answer and his next command; 0 unless given. */
+  readonly pauseMs?: number
+  /** Whatever Retry-After says; else a user waits for it. */
+  readonly triesAgainAtOnce?: boolean
 }
 
 export interface CommandLoad {
@@ -41,8 +50,11 @@ export async function openSessions(url: string, users: number): Promise<Target[]
   return opened
 }
 
-/** A closed loop, a connection for each of the users. @param pauseMs between a user's answer and his next command */
-export function startCommandLoad(users: readonly Target[], pauseMs = 0): CommandLoad {
+/** A closed loop, a connection for each of the users. */
+export function startCommandLoad(
+  users: readonly Target[],
+  { pauseMs = 0, triesAgainAtOnce = false }: CommandLoadOptions = {},
+): CommandLoad {
   const agent = new Agent({ keepAlive: true, maxSockets: users.length })
   const sent: Sent[] = []
   let stopped = false
@@ -53,10 +65,11 @@ export function startCommandLoad(users: readonly Target[], pauseMs = 0): Command
       const startedAt = performance.now()
       const path = `/genesis/sessions/${session}/commands`
       const { status, retryAfter } = await send({ url, path, token, body: BODY, key, agent })
-      sent.push({ key, status, retryAfter, tookMs: performance.now() - startedAt })
+      const atMs = performance.now()
+      sent.push({ key, status, retryAfter, tookMs: atMs - startedAt, atMs })
       // Nobody listens any more: not as fast as the machine can.
       if (status === 0) await pause(20)
-      if (retryAfter !== undefined && goesOn()) await pause(Number(retryAfter) * 1000)
+      if (retryAfter !== undefined && !triesAgainAtOnce && goesOn()) await pause(Number(retryAfter) * 1000)
       if (pauseMs > 0) await pause(pauseMs)
     }
   })

@@ -7,6 +7,7 @@ import type { CommandPort } from '../ports'
 import { measuredCommands } from './command-metrics'
 import { databaseMetrics } from './database-metrics'
 import { DURATION_BUCKETS_SECONDS } from './duration-buckets'
+import { refusalMetrics } from './refusal-metrics'
 
 /** The gateway's metrics, in a registry of their own. */
 export class GatewayMetrics {
@@ -18,6 +19,7 @@ export class GatewayMetrics {
     buckets: DURATION_BUCKETS_SECONDS,
     registers: [this.registry],
   })
+  private readonly countRefusal = refusalMetrics(this.registry)
 
   /** @param databaseUse asked at each scrape */
   constructor(databaseUse: () => DatabaseUse) {
@@ -33,8 +35,10 @@ export class GatewayMetrics {
   /** Measures a request when its response is closed. */
   observe(request: IncomingMessage, response: ServerResponse): void {
     response.once('close', () => {
-      const { route, startedAtMs, endless } = factsOf(response)
+      const facts = factsOf(response)
+      const { route, startedAtMs, endless } = facts
       if (endless) return
+      this.countRefusal(facts)
       const seconds = (performance.now() - startedAtMs) / 1000
       // Methods are as many as a client can think of; only those of a known route are labels.
       const method = route === 'unmatched' ? 'any' : (request.method ?? 'any')

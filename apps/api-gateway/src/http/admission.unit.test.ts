@@ -1,25 +1,26 @@
 /** Who is let in, who waits, and who is told to come back. */
-import { Admission, type AdmissionLimits } from './admission'
+import { Admission, type AdmissionLimits, type NoPlaceProblem } from './admission'
 
 const LIMITS: AdmissionLimits = {
   atWork: 2,
   line: 2,
   overloadedAfterMs: 100,
+  overloadedLine: 1,
+  calmAfterMs: 3_000,
   patienceMs: 400,
-  longestLine: 6,
+  refusalMs: 1_000,
+  mostHeld: 6,
 }
 
-let nowMs: number
 let admission: Admission
 let begun: string[]
 let refused: string[]
 
 beforeEach(() => {
   jest.useFakeTimers()
-  nowMs = 0
   begun = []
   refused = []
-  admission = new Admission(LIMITS, () => nowMs)
+  admission = new Admission(LIMITS)
 })
 afterEach(() => jest.useRealTimers())
 
@@ -29,7 +30,6 @@ const settle = async () => {
 }
 
 const pass = async (ms: number) => {
-  nowMs += ms
   jest.advanceTimersByTime(ms)
   await settle()
 }
@@ -41,9 +41,11 @@ const ask = (name: string, group?: string): (() => Promise<void>) => {
     begun.push(name)
     return new Promise<void>((resolve) => (end = resolve))
   }
-  admission
-    .run(work, group)
-    .catch((error: unknown) => refused.push(`${name} ${(error as { code: string }).code}`))
+  admission.run(work, group).catch((problem: unknown) => {
+    const { code, reason } = problem as NoPlaceProblem
+    expect(code).toBe('SERVICE_UNAVAILABLE')
+    refused.push(`${name} ${reason}`)
+  })
   return async () => {
     end()
     await settle()
@@ -77,15 +79,6 @@ it('serves a burst in the order in which it came', async () => {
   expect(begun).toEqual(['a', 'b', 'c', 'd'])
 })
 
-it('serves the newest first when the line has been long for too long, and in order again when it is short', async () => {
-  const ends = ['a', 'b', 'c', 'd', 'e'].map((name) => ask(name))
-  await pass(101)
-  await ends[0]!()
-  expect(begun.at(-1)).toBe('e')
-  await ends[1]!()
-  expect(begun.at(-1)).toBe('c')
-})
-
 it('refuses who has waited too long, and only him', async () => {
   const end = ask('a')
   ask('b')
@@ -93,17 +86,58 @@ it('refuses who has waited too long, and only him', async () => {
   await pass(200)
   ask('d')
   await pass(200)
-  expect(refused).toEqual(['c SERVICE_UNAVAILABLE'])
+  expect(refused).toEqual(['c waited_too_long'])
   await end()
   expect(begun).toEqual(['a', 'b', 'd'])
   await pass(1_000)
   expect(refused).toHaveLength(1)
 })
 
-it('refuses at once whoever has waited longest in the longest line there may be', async () => {
+describe('overload', () => {
+  let ends: (() => Promise<void>)[]
+  beforeEach(async () => {
+    ends = ['a', 'b', 'c', 'd', 'e'].map((name) => ask(name))
+    await pass(101)
+    ends.push(ask('f'))
+    await settle()
+  })
+
+  it('leaves the first of the line, and tells the others after a while', async () => {
+    await ends[0]!()
+    expect(begun).toEqual(['a', 'b', 'c'])
+    await pass(898)
+    expect(refused).toEqual([])
+    await pass(1)
+    expect(refused).toEqual(['e overload', 'd overload'])
+    await pass(101)
+    expect(refused).toEqual(['e overload', 'd overload', 'f overload'])
+  })
+
+  it('lasts until nobody had to be refused for a while', async () => {
+    await ends[0]!()
+    await pass(2_900)
+    ask('g')
+    ask('h')
+    await pass(399)
+    ask('i')
+    // Refused for the short line, which was full.
+    await pass(1_000)
+    expect(refused.slice(3)).toEqual(['g waited_too_long', 'i overload', 'h overload'].sort())
+    await pass(3_000)
+    for (const name of ['k', 'l']) ask(name)
+    await pass(399)
+    expect(refused.slice(6)).toEqual([])
+  })
+})
+
+it('is overloaded at once when more come than may be held, and answers the last of them at once', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) ask(name)
   await settle()
-  expect(refused).toEqual(['c SERVICE_UNAVAILABLE'])
+  expect(refused).toEqual(['i overload'])
+  await pass(1_000)
+  expect(refused.sort()).toEqual(
+    ['c', 'd', 'e', 'f', 'g', 'h', 'i'].map((name) => expect.stringContaining(name) as string),
+  )
 })
 
 it('counts those who wait for each other as one', async () => {

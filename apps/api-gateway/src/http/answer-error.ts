@@ -1,6 +1,7 @@
 /** Turns whatever ended a request into its one answer: {error_code, message, …details}. */
 import type { ServerResponse } from 'node:http'
 import { ServiceFault, type Refusal } from '../outcome'
+import { NoPlaceProblem } from './admission'
 import { answerJson } from './answer-json'
 import { FAULT_MESSAGE, headersOf, STATUS_OF, type ErrorCode } from './error-map'
 import { HttpProblem } from './problem'
@@ -34,6 +35,7 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal): void 
 
 /** Answers with what was thrown: a problem as it says, anything else without its cause, which the log keeps. */
 export function answerThrown(response: ServerResponse, thrown: unknown): void {
+  if (thrown instanceof NoPlaceProblem) factsOf(response).noPlace = thrown.reason
   if (thrown instanceof HttpProblem) {
     answerCode(response, thrown.code, thrown.message, thrown.details, thrown.headers)
     return

@@ -52,6 +52,16 @@ afterEach(async () => {
 const open = (user: string) =>
   gateway.call({ method: 'POST', path: '/genesis/sessions', token: signTestToken(user) })
 
+/** How many were turned away, by reason, of those that were at all. */
+const turnedAway = async () => {
+  const text = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text()
+  const figures = text.matchAll(/^api_gateway_requests_refused_total\{reason="(\w+)"\} (\d+)$/gm)
+  return Object.fromEntries([...figures].map(([, reason, count]) => [reason!, Number(count)]))
+}
+const NOBODY = { overload: 0, rate: 0, shutting_down: 0, streams: 0, waited_too_long: 0 }
+
+const wasAtTheDoor = ({ body }: Reply) => String(body.message).startsWith('Too much is under way')
+
 const expectRefusal = (reply: Reply) => {
   expectProblem(reply, 503, 'SERVICE_UNAVAILABLE')
   expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -71,9 +81,7 @@ it('refuses with Retry-After those who could only wait, and did exactly what it 
   const refused = replies.filter(({ reply }) => reply.status !== 201)
   for (const { reply } of refused) expectRefusal(reply)
   // Not by the pool, in which they would have stood much longer.
-  const atTheDoor = refused.filter(({ reply }) =>
-    String(reply.body.message).startsWith('Too much is under way'),
-  )
+  const atTheDoor = refused.filter(({ reply }) => wasAtTheDoor(reply))
   expect(atTheDoor).toHaveLength(USERS - atWork)
   expect(refused.length).toBeLessThan(USERS)
   const { rows } = await gateway.sql.query<{ user_id: string }>('SELECT user_id FROM genesis_sessions')
@@ -110,6 +118,34 @@ it('gives no place to a client whose body arrives slowly', async () => {
   await Promise.all(slow.map((socket) => once(socket, 'connect')))
   expect((await gateway.send(session, 'SubmitFeedback', { rating: 5 })).status).toBe(200)
   for (const socket of slow) socket.destroy()
+})
+
+it('keeps the line short while more come than are served, and counts whom it turns away', async () => {
+  expect(await turnedAway()).toEqual(NOBODY)
+  closeGate()
+  const crowd: Promise<Reply>[] = []
+  // So many that the line stays long although nobody waits in it for long.
+  const cameMore = (count: number) => {
+    for (let user = 0; user < count; user++) crowd.push(open(randomUUID()))
+  }
+  cameMore(USERS)
+  await eventually(
+    async () => {
+      cameMore(20)
+      return (await turnedAway()).overload
+    },
+    30_000,
+    50,
+  )
+  openGate()
+  const refused = (await Promise.all(crowd)).filter(({ status }) => status !== 201)
+  for (const reply of refused) expectRefusal(reply)
+  const atTheDoor = refused.filter(wasAtTheDoor).length
+  await eventually(async () => {
+    const { overload, waited_too_long, ...others } = await turnedAway()
+    expect(others).toEqual({ rate: 0, shutting_down: 0, streams: 0 })
+    return (overload ?? 0) + (waited_too_long ?? 0) === atTheDoor
+  })
 })
 
 it.each([

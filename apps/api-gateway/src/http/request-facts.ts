@@ -1,6 +1,7 @@
 /** What is known of a request while it is answered, for its log line, its metrics and its error answers. */
 import type { ServerResponse } from 'node:http'
 import type { Caller } from '../ports'
+import type { NoPlaceReason } from './admission'
 import type { ErrorCode } from './error-map'
 
 export interface RequestFacts {
@@ -18,6 +19,8 @@ export interface RequestFacts {
   caller?: Caller
   commandId?: string
   errorCode?: ErrorCode
+  /** Why it was not let in. */
+  noPlace?: NoPlaceReason
   /** What stood behind a fault; for the log alone. */
   fault?: unknown
 }
