@@ -147,16 +147,19 @@ export class Relay {
   private async keepLeases(): Promise<void> {
     while (!this.drained) {
       const { waitMs, toRead } = await this.leases.renew()
-      // A lane that comes brings parked rows of its own, due or not: they do not wait for the poll.
-      if (toRead) this.lookAtParked()
+      // A lane that comes brings parked rows and dead letters of its own: they do not wait.
+      if (toRead) {
+        this.lookAtParked()
+        this.parts.upkeepWakeUp.wake()
+      }
       await this.parts.lanesWakeUp.orAfter(waitMs)
     }
   }
 
   private async keepUp(): Promise<void> {
     while (!this.stopping) {
-      await this.upkeep.round(() => this.stopping)
-      await this.parts.upkeepWakeUp.orAfter(this.settings.pollIntervalMs)
+      const waitMs = await this.upkeep.round(() => this.stopping)
+      await this.parts.upkeepWakeUp.orAfter(waitMs)
     }
   }
 

@@ -67,6 +67,15 @@ it('gives the dead-letter topic each event that failed for its own fault, as soo
   expect(letters[0]!.headers.failed_at).toMatch(/^\d{4}-/)
 })
 
+it('gives it what another relay left, as soon as the lane has come', async () => {
+  await createTestTopic(2, `${topic}.dlq`)
+  const [bad] = await insertRows(pool, [{ topic, key: 'a', payload: { no: 'event id' } }])
+  await pool.query(`UPDATE event_outbox SET status = 'FAILED', dead_letter_due = true WHERE id = $1`, [bad])
+  await relay({ RELAY_POLL_INTERVAL: '60' })
+  await eventually(async () => !(await outboxRow(pool, bad!)).dead_letter_due)
+  expect(await readTopicToEnd(`${topic}.dlq`)).toHaveLength(1)
+})
+
 it('gives it an over-large event without its value', async () => {
   await createTestTopic(2, `${topic}.dlq`)
   const payload = envelope({ text: 'x'.repeat(1_200_000) })

@@ -26,16 +26,17 @@ export class DeadLetters {
   /**
    * One round over the letters: all of them, unless so many are refused that the rest is left to the next round, or the
    * topic takes nothing, or `stopping` says so.
+   * @returns whether some are left to be tried again
    * @throws what the database throws
    */
-  async round(stopping: () => boolean): Promise<void> {
+  async round(stopping: () => boolean): Promise<boolean> {
     let fromTheBeginning = this.after === undefined
     let refusals = 0
     while (refusals < LETTERS && !stopping()) {
       const letters = await this.outbox.deadLettersDue(this.lanes.claimable(), this.after, LETTERS)
       if (letters.length === 0) {
         this.after = undefined
-        if (fromTheBeginning) return
+        if (fromTheBeginning) return refusals > 0
         fromTheBeginning = true
         continue
       }
@@ -47,10 +48,11 @@ export class DeadLetters {
       for (const { letter, reason } of refused) this.events.deadLetterRefused(letter, reason)
       if (problem !== undefined) {
         this.events.deadLettersWait(letters.length - got.length - refused.length, problem)
-        return
+        return true
       }
       refusals += refused.length
       this.after = letters.at(-1)
     }
+    return true
   }
 }

@@ -16,7 +16,7 @@ let tried: number
 let away: boolean
 let waiting: number[]
 let told: string[]
-let round: () => Promise<void>
+let round: () => Promise<boolean>
 
 beforeEach(() => {
   ;[due, refused, tried, away, waiting, told] = [[], new Set(), 0, false, [], []]
@@ -91,7 +91,7 @@ it('tries those that were refused again, and tells of each', async () => {
 it('takes all in one round where few are refused, and looks at no letter twice in it', async () => {
   due.push(...letters(1, 90))
   refuse([letter(0, 1), letter(2, 1)])
-  await round()
+  expect(await round()).toBe(true)
   expect(due.map(({ lane }) => lane)).toEqual([0, 2])
   expect(tried).toBe(92)
 })
@@ -99,9 +99,9 @@ it('takes all in one round where few are refused, and looks at no letter twice i
 it('ends the round where the topic takes nothing, and goes on from there', async () => {
   due.push(...letters(1, 30))
   away = true
-  await round()
+  expect(await round()).toBe(true)
   expect(waiting).toEqual([20])
   away = false
-  await round()
+  expect(await round()).toBe(false)
   expect(due).toEqual([])
 })

@@ -9,6 +9,7 @@ export interface UpkeepEvents extends DeadLetterEvents {
 }
 
 export interface UpkeepSettings {
+  readonly pollIntervalMs: number
   /** Zero keeps SENT rows for ever. */
   readonly sentRetentionMs: number
 }
@@ -38,15 +39,26 @@ export class Upkeep {
     this.deadLetters = new DeadLetters(outbox, deadLetterTopic, lanes, events)
   }
 
-  /** One round; stops early when `stopping` says so. */
-  async round(stopping: () => boolean): Promise<void> {
-    if (this.lanes.size === 0) return
+  /**
+   * One round; stops early when `stopping` says so.
+   * @returns the milliseconds until the next is wanted, unless a row FAILED or a lane came
+   */
+  async round(stopping: () => boolean): Promise<number> {
+    const { pollIntervalMs } = this.settings
+    if (this.lanes.size === 0) return pollIntervalMs
     try {
-      await this.deadLetters.round(stopping)
+      const lettersLeft = await this.deadLetters.round(stopping)
       await this.removeOld(stopping)
+      return lettersLeft ? pollIntervalMs : Math.max(pollIntervalMs, this.removeInMs())
     } catch (error) {
       this.events.upkeepFailed(error)
+      return pollIntervalMs
     }
+  }
+
+  private removeInMs(): number {
+    const { sentRetentionMs } = this.settings
+    return sentRetentionMs === 0 ? LONGEST_WITHOUT_REMOVAL_MS : this.removeAt - this.clock.monotonicMs()
   }
 
   private async removeOld(stopping: () => boolean): Promise<void> {
