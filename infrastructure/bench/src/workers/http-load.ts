@@ -1,7 +1,7 @@
 /** Sends commands over HTTP with signed tokens, as fast as they are answered or at a rate. */
 import { Pool, type Dispatcher } from 'undici'
 import { tokenFor } from '../environment/tokens'
-import { closedLoop, openLoop } from '../measure/load-loops'
+import { closedLoop, openLoop, type LoadResult, type LoadWindow } from '../measure/load-loops'
 import { FEEDBACK, ownerOf, sessionId, SESSIONS } from '../seed/sessions'
 import { runWorker } from './worker'
 
@@ -16,6 +16,9 @@ export interface HttpLoadJob {
 }
 
 const MAX_CONNECTIONS = 256
+/** How many are under way while a process is warmed up for a rate, and how long the rate itself is left out. */
+const WARMING = 32
+const SETTLING_MS = 1_000
 const BODY = JSON.stringify({ command_type: 'SubmitFeedback', payload: FEEDBACK })
 
 runWorker<HttpLoadJob>(async ({ job, ready, mark }) => {
@@ -37,14 +40,22 @@ runWorker<HttpLoadJob>(async ({ job, ready, mark }) => {
   }
   await ready()
   const { load } = job
+  const closed = (inFlight: number, window: LoadWindow): Promise<LoadResult> =>
+    closedLoop({ ...window, inFlight }, (sender) => {
+      // Each sender has sessions of its own: the sessions' queues are another scenario's business.
+      const turns = Math.floor(requests.length / inFlight)
+      return send(Math.floor(Math.random() * turns) * inFlight + sender)
+    })
+  const atRate = async (perSecond: number): Promise<LoadResult> => {
+    // A process that has just been started could not keep up with the rate, and what it owed would be measured.
+    const warm = await closed(WARMING, { warmUpMs: 0, measureMs: job.warmUpMs, mark: () => undefined })
+    const result = await openLoop({ ...job, warmUpMs: SETTLING_MS, perSecond, mark }, () =>
+      send(Math.floor(Math.random() * requests.length)),
+    )
+    return { ...result, accepted: warm.accepted + result.accepted, errors: warm.errors + result.errors }
+  }
   const result =
-    'inFlight' in load
-      ? await closedLoop({ ...job, ...load, mark }, (sender) => {
-          // Each sender has sessions of its own: the sessions' queues are another scenario's business.
-          const turns = Math.floor(requests.length / load.inFlight)
-          return send(Math.floor(Math.random() * turns) * load.inFlight + sender)
-        })
-      : await openLoop({ ...job, ...load, mark }, () => send(Math.floor(Math.random() * requests.length)))
+    'inFlight' in load ? await closed(load.inFlight, { ...job, mark }) : await atRate(load.perSecond)
   await pool.destroy()
   return result
 })

@@ -43,12 +43,14 @@ export const endGateway = ({ users, pauseMs, reached }: LoadOfUsers) =>
     for (const status of others) expect([0, 200, 503]).toContain(status)
   })
 
-/** A relay sends nothing twice, and the next one goes on where it ended. */
+/** A relay sends nothing twice and leaves its lanes to the next one, which goes on where it ended. */
 export const endRelay = ({ users, pauseMs, reached }: LoadOfUsers) =>
   inSystem(async (system, sql) => {
     const load = startCommandLoad(await openSessions(system.gateways[0]!.url, users), { pauseMs })
     await eventually(() => reached(load), 30_000)
     expect(await system.relays[0]!.process.stop('SIGTERM')).toBe(0)
+    const { rowCount: kept } = await sql.query('SELECT FROM outbox_lanes WHERE owner IS NOT NULL')
+    expect(kept).toBe(0)
     await load.stop()
     await system.startRelay()
     await eventually(async () => {
