@@ -181,9 +181,10 @@ describe('a connection that dies under a command', () => {
     killing.done = true
     await kill
     await killer.end()
-    expect(new Set(outcomes)).toEqual(
-      new Set(['done', 'SERVICE_UNAVAILABLE', ...outcomes.filter((o) => o === 'OUTCOME_UNKNOWN')]),
-    )
+    // Which statements were hit is chance.
+    const others = outcomes.filter((o) => o !== 'done')
+    expect(['SERVICE_UNAVAILABLE', 'OUTCOME_UNKNOWN']).toEqual(expect.arrayContaining(others))
+    expect(others.length).toBeGreaterThan(0)
     const [inbox, events, outbox] = await Promise.all([
       fixture.rows.inbox(session),
       fixture.rows.events(session),
