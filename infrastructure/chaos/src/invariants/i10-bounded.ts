@@ -64,6 +64,8 @@ export interface MemoryOfProcess {
   readonly medianMb: number
   /** The farthest a minute's median is from the whole's, as a part of it. */
   readonly swing: number
+  /** Each minute's median, its warm-up included. */
+  readonly mbByMinute: readonly number[]
 }
 
 /** How level each process's memory was, after its warm-up. */
@@ -75,12 +77,7 @@ export function memoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] 
     if (!first || !last) return []
     const warm = own.filter(({ at }) => at >= first.at + (last.at - first.at) * WARM_UP)
     const whole = median(warm.map(({ residentMb }) => residentMb))
-    const minutes = new Map<number, number[]>()
-    for (const { at, residentMb } of warm) {
-      const minute = Math.floor((at - first.at) / 60_000)
-      minutes.set(minute, [...(minutes.get(minute) ?? []), residentMb])
-    }
-    const swing = Math.max(0, ...[...minutes.values()].map((values) => Math.abs(median(values) / whole - 1)))
+    const swing = Math.max(0, ...mediansByMinute(warm, first.at).map((mb) => Math.abs(mb / whole - 1)))
     return [
       {
         process: first.process,
@@ -88,9 +85,19 @@ export function memoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] 
         minutes: Number(((last.at - first.at) / 60_000).toFixed(1)),
         medianMb: Number(whole.toFixed(1)),
         swing: Number(swing.toFixed(3)),
+        mbByMinute: mediansByMinute(own, first.at),
       },
     ]
   })
+}
+
+function mediansByMinute(samples: readonly ResourceSample[], since: number): number[] {
+  const minutes = new Map<number, number[]>()
+  for (const { at, residentMb } of samples) {
+    const minute = Math.floor((at - since) / 60_000)
+    minutes.set(minute, [...(minutes.get(minute) ?? []), residentMb])
+  }
+  return [...minutes.values()].map((values) => Number(median(values).toFixed(1)))
 }
 
 function median(values: readonly number[]): number {
