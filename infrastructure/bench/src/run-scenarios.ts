@@ -38,7 +38,8 @@ export async function runScenarios(
         )
         entries.push(entryOf(scenario, outcome, where))
         const errors = errorsIn(outcome)
-        if (errors > 0) failures.push({ scenario: scenario.name, error: `${errors} requests failed` })
+        if (errors.length > 0)
+          failures.push({ scenario: scenario.name, error: `requests failed: ${errors.join(', ')}` })
       } catch (error) {
         failures.push({ scenario: scenario.name, error })
         await launch.close()

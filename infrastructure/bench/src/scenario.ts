@@ -54,11 +54,13 @@ export interface Scenario {
   run(context: BenchContext): Promise<Outcome>
 }
 
-/** Requests that failed, ours and the baselines'. */
-export function errorsIn({ ours, baselines }: Pick<Outcome, 'ours' | 'baselines'>): number {
-  return [ours, ...Object.values(baselines)]
-    .flatMap((figures) => Object.entries(figures))
-    .reduce((sum, [name, value]) => (/(^|_)errors(_|$)/.test(name) ? sum + value : sum), 0)
+/** The figures that say that requests failed, ours and the baselines', in words: `naive errors: 3`. */
+export function errorsIn({ ours, baselines }: Pick<Outcome, 'ours' | 'baselines'>): string[] {
+  return Object.entries({ ours, ...baselines }).flatMap(([whose, figures]) =>
+    Object.entries(figures)
+      .filter(([name, value]) => /(^|_)errors(_|$)/.test(name) && value !== 0)
+      .map(([name, value]) => `${whose} ${name}: ${value}`),
+  )
 }
 
 /** Whether the bound holds. */

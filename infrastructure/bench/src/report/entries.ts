@@ -33,7 +33,7 @@ export function entryOf(scenario: Scenario, outcome: Outcome, where: Surrounding
     ),
     ratios: valuesOf('ratio'),
     targets: Object.fromEntries(checks.map(({ name, target }) => [name, round(target)])),
-    held: voidBecause === undefined && errorsIn(outcome) === 0 && checks.every(holds),
+    held: voidBecause === undefined && errorsIn(outcome).length === 0 && checks.every(holds),
     ...where,
     rounds: outcome.rounds,
     measured_at: new Date().toISOString(),

@@ -1,5 +1,6 @@
 /** RESULTS.md, as the program writes it from the kept figures. */
 import { SCENARIOS } from '../catalog'
+import { errorsIn } from '../scenario'
 import type { Entry } from './entries'
 import { boundsOf, figureRows } from './figure-rows'
 import type { Plot } from './plots'
@@ -69,11 +70,24 @@ function section(
     '',
     ...markdownTable(['bound', 'target', ...entries.map(moment)], boundRows(last, entries)),
     '',
-    ...(last.held ? [] : [`Why not held: ${reason ?? 'nobody has written it into REASONS.md yet.'}`, '']),
+    ...whyNotHeld(last, reason),
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'} on ${machine.cores} cores (${machine.cpu}, ${machine.memory_gb} GB, ` +
       `${machine.provider}), PostgreSQL ${versions.postgresql}, Node ${versions.node}, kafkajs ${versions.kafkajs}, ` +
       `commit ${last.commit}, ${last.measured_at.slice(0, 10)}.`,
     '',
+  ]
+}
+
+function whyNotHeld(last: Entry, reason: string | undefined): string[] {
+  if (last.held) return []
+  const errors = errorsIn(last)
+  const unexplained = boundsOf(last).some(({ held }) => !held)
+    ? 'nobody has written it into REASONS.md yet.'
+    : undefined
+  const why = reason ?? unexplained
+  return [
+    ...(errors.length === 0 ? [] : [`**Requests failed**: ${errors.join(', ')}.`, '']),
+    ...(why === undefined ? [] : [`Why not held: ${why}`, '']),
   ]
 }
 

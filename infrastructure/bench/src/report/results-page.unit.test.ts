@@ -67,9 +67,23 @@ describe('RESULTS.md', () => {
     expect(page([run('drain', 'a', 0.7)], reasons)).not.toContain('Why not held')
   })
 
+  it('names the requests that failed, where the bounds alone would hold', () => {
+    const text = page([
+      run('drain', 'a', 0.7, {
+        ours: { per_s: 30, errors_at_500: 3, errors: 0 },
+        baselines: { naive: { errors: 1 } },
+      }),
+    ])
+    expect(text).toContain('**not held** (2026-01-02, a)')
+    expect(text).toContain('**Requests failed**: ours errors_at_500: 3, naive errors: 1.\n')
+    expect(text).not.toContain('Why not held')
+    expect(page([run('drain', 'a', 0.5, { ours: { errors: 3 } })])).toContain('nobody has written it')
+  })
+
   it('calls a void run void', () => {
     const text = page([run('drain', 'a', 0.7, { voidBecause: 'the baseline was slow' })])
     expect(text).toContain('**void** (2026-01-02, a)')
     expect(text).toContain('**Void**: the baseline was slow.')
+    expect(text).not.toContain('Why not held')
   })
 })
