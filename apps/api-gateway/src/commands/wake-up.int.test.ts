@@ -84,6 +84,21 @@ it('that fails is reported once, and a new connection serves the next', async ()
   await proxy.close()
 })
 
+it('opens a connection now and then only while PostgreSQL refuses, however many commit', async () => {
+  const proxy = await openTcpProxy(database.gatewayUrl)
+  proxy.decide = () => 'cut before'
+  const wakeUp = new WakeUp(proxy.url, () => undefined)
+  const end = performance.now() + 200
+  while (performance.now() < end) {
+    wakeUp.eventsWritten()
+    await new Promise(setImmediate)
+  }
+  expect(proxy.opened).toBeGreaterThanOrEqual(1)
+  expect(proxy.opened).toBeLessThanOrEqual(3)
+  await wakeUp.stop()
+  await proxy.close()
+})
+
 it('survives that its idle connection is ended by the server', async () => {
   const wakeUp = new WakeUp(database.gatewayUrl, () => undefined)
   wakeUp.eventsWritten()

@@ -7,6 +7,8 @@ import type { Notifier } from './notifier'
 const TIMEOUT_MS = 1_500
 // Under load every commit would send one; a relay that was woken a moment ago is at work.
 const APART_MS = 3
+// While PostgreSQL refuses, every try opens a connection.
+const AFTER_FAILURE_MS = 100
 
 /**
  * One statement is in flight at a time, and the next is sent a moment after it; all who ask meanwhile share that. NOTIFY
@@ -72,11 +74,12 @@ export class WakeUp implements Notifier {
           values: [channels, payloads],
         })
         this.failing = false
-        await delay(APART_MS)
       } catch (error) {
         this.drop()
         if (!this.failing) this.failed(error)
         this.failing = true
+      } finally {
+        await delay(this.failing ? AFTER_FAILURE_MS : APART_MS)
       }
     }
   }
