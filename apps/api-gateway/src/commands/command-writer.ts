@@ -1,5 +1,5 @@
 /** Commits decided commands, several in one statement where they wait for their turn at the same time. */
-import { isLockTimeout, isUnavailability } from '../database/faults'
+import { ConnectionRefusedError, isLockTimeout, isUnavailability } from '../database/faults'
 import type { Queryable } from '../database/statement'
 import { ServiceFault } from '../outcome'
 import { SharedStatements, type Asker } from './shared-statements'
@@ -11,10 +11,12 @@ const MOST_UNDER_WAY = 2
 // Strangers in one statement must not wait long for the lock that one of them needs; that one waits alone.
 const SHARED_LOCK_WAIT_MS = 100
 
+type Writer = Asker<DecidedCommand, boolean>
+
 export class CommandWriter {
   private readonly statements = new SharedStatements<DecidedCommand, boolean>(
     { underWay: MOST_UNDER_WAY, together: MOST_AT_ONCE },
-    (together) => this.send(together, SHARED_LOCK_WAIT_MS),
+    (together) => this.send(together),
   )
 
   /** @param db what each statement takes a connection from */
@@ -29,19 +31,24 @@ export class CommandWriter {
     return this.statements.ask(command)
   }
 
-  private async send(together: readonly Asker<DecidedCommand, boolean>[], lockWaitMs: number): Promise<void> {
-    const commands = together.map(({ asked }) => asked)
+  private async send(together: readonly Writer[]): Promise<void> {
     try {
-      const written = await committing(writeCommands(this.db, commands, lockWaitMs))
-      for (const { asked, resolve } of together) resolve(written.has(asked.commandId))
+      await this.commit(together, SHARED_LOCK_WAIT_MS)
     } catch (error) {
+      if (error instanceof ConnectionRefusedError) throw error
       // Nothing was written, for the sake of one of them: each learns alone which.
-      const perhapsAnothers = isLockTimeout(error) || (commands.length > 1 && !concernsAll(error))
+      const perhapsAnothers = isLockTimeout(error) || (together.length > 1 && !concernsAll(error))
       for (const one of together) {
-        if (perhapsAnothers && lockWaitMs > 0) void this.send([one], 0)
+        if (perhapsAnothers) this.commit([one], 0).catch(one.reject)
         else one.reject(error)
       }
     }
+  }
+
+  private async commit(together: readonly Writer[], lockWaitMs: number): Promise<void> {
+    const commands = together.map(({ asked }) => asked)
+    const written = await committing(writeCommands(this.db, commands, lockWaitMs))
+    for (const { asked, resolve } of together) resolve(written.has(asked.commandId))
   }
 }
 

@@ -1,11 +1,10 @@
 /** Reads a session as a command needs it: its state, the head of its chain, and the tasks that are open. */
 import type { GenesisStageOrFinished, SessionStatus, TaskType } from '@infinite-scribe/shared-types'
 import { OPEN_TASK, UNFINISHED_COMMAND } from '../database/status-lists'
-import { statement } from '../database/statement'
+import { statement, type Queryable } from '../database/statement'
 import type { GenesisSession } from '../genesis/session'
 import type { ChainHead } from './event-chain'
 import { GATE_IS_OPEN, GateClosedError } from './session-gate'
-import type { Transaction } from './unit-of-work'
 
 export interface LoadedSession extends ChainHead {
   readonly state: GenesisSession
@@ -16,6 +15,9 @@ export interface OwnedSession {
   readonly sessionId: string
   readonly owner: string
 }
+
+/** What a read found: undefined when it is not there or somebody else's, `gate closed` while another replica has it for itself. */
+export type SessionRead = LoadedSession | 'gate closed' | undefined
 
 interface Row {
   position: number
@@ -46,14 +48,8 @@ const select = statement<Row>(
                     WHERE id = asked.session_id AND user_id = asked.owner LIMIT 1) s`,
 )
 
-/**
- * The sessions, each at the place where it was asked for: undefined when it is not there or somebody else's,
- * `gate closed` while another replica has it for itself. Rows are not locked, the fence of the update decides.
- */
-export async function loadSessions(
-  db: Transaction,
-  asked: readonly OwnedSession[],
-): Promise<(LoadedSession | 'gate closed' | undefined)[]> {
+/** The sessions, each at the place where it was asked for. Rows are not locked, the fence of the update decides. */
+export async function loadSessions(db: Queryable, asked: readonly OwnedSession[]): Promise<SessionRead[]> {
   const rows = await select(db, [asked.map(({ sessionId }) => sessionId), asked.map(({ owner }) => owner)])
   const found = new Map(rows.map((row) => [row.position, row]))
   return asked.map(({ owner }, at) => {
@@ -67,11 +63,16 @@ export async function loadSessions(
  * @throws {GateClosedError} while another replica has the session for itself; the unit of work tries again.
  */
 export async function loadSession(
-  tx: Transaction,
+  db: Queryable,
   sessionId: string,
   owner: string,
 ): Promise<LoadedSession | undefined> {
-  const [session] = await loadSessions(tx, [{ sessionId, owner }])
+  const [session] = await loadSessions(db, [{ sessionId, owner }])
+  return throughOpenGate(session)
+}
+
+/** What was read, as the unit of work wants it. @throws {GateClosedError} when the gate was closed. */
+export function throughOpenGate(session: SessionRead): LoadedSession | undefined {
   if (session === 'gate closed') throw new GateClosedError()
   return session
 }

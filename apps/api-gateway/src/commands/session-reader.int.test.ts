@@ -1,8 +1,11 @@
 /** Sessions read together: each asker is told of its own. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { connectDatabase } from '../database/connect'
+import { ConnectionRefusedError } from '../database/faults'
 import type { Queryable } from '../database/statement'
+import { openTcpProxy, type Fate, type TcpProxy } from '../database/tcp-proxy.test'
 import { openFixture, openSession, requestConcepts, type Fixture } from '../service-fixture.test'
 import { GateClosedError } from './session-gate'
 import { SessionReader } from './session-reader'
@@ -71,12 +74,77 @@ it('a session that another replica has for itself holds up its own commands alon
   ])
 })
 
-it('what went wrong with the statement is told to each', async () => {
-  const broken = { raw: () => ({ options: () => Promise.reject(new Error('away')) }) } as unknown as Queryable
-  const reader = new SessionReader(broken)
-  const both = ['a', 'b'].map((owner) => reader.read(randomUUID(), owner))
-  expect(await Promise.allSettled(both)).toMatchObject([
-    { reason: { message: 'away' } },
-    { reason: { message: 'away' } },
+it('what is wrong with one of them is told to that one alone', async () => {
+  const session = await openSession(fixture.services)
+  const { reader } = counted()
+  const read = await Promise.allSettled([reader.read('no-uuid', 'owner'), reader.read(session, 'owner')])
+  expect(read).toMatchObject([
+    { reason: { code: '22P02' } },
+    { status: 'fulfilled', value: { sessionId: session } },
   ])
+})
+
+describe('by way of a bad connection', () => {
+  const POOL = 10
+  let proxy: TcpProxy
+  let pool: Knex
+  let reader: SessionReader
+  beforeEach(async () => {
+    proxy = await openTcpProxy(fixture.url)
+    pool = connectDatabase({ databaseUrl: proxy.url, databasePoolMax: POOL }, () => undefined)
+    reader = new SessionReader(pool)
+  })
+  afterEach(async () => {
+    await pool.destroy()
+    await proxy.close()
+  })
+
+  /** Has the next reads, so many, meet this fate. */
+  function spoil(reads: number, fate: Fate): void {
+    let left = reads
+    proxy.decide = (piece) => (piece.includes('load-sessions') && left-- > 0 ? fate : 'pass')
+  }
+
+  /** How long each of `reads` took, in milliseconds; they begin one after the other within `withinMs`. */
+  async function timesOf(reads: number, withinMs: number): Promise<number[]> {
+    const session = await openSession(fixture.services)
+    const times: Promise<number>[] = []
+    for (let i = 0; i < reads; i++) {
+      const begunAt = performance.now()
+      const read = reader.read(session, 'owner')
+      times.push(
+        read.then((found) => {
+          expect(found?.sessionId).toBe(session)
+          return performance.now() - begunAt
+        }),
+      )
+      if (withinMs > 0) await delay(withinMs / reads)
+    }
+    return Promise.all(times)
+  }
+
+  it('one that is cut costs nobody his answer', async () => {
+    spoil(1, 'cut before')
+    await timesOf(40, 0)
+  })
+
+  it('two that are silent cost those on them a moment, and the others less', async () => {
+    spoil(2, 'swallow')
+    const times = await timesOf(80, 800)
+    expect(Math.max(...times)).toBeLessThan(1_000)
+  })
+})
+
+it('while no connection can be had everybody is told so, once', async () => {
+  const refused = new ConnectionRefusedError(new Error('away'))
+  const raw = jest.fn(() => {
+    const query = { on: () => query, options: () => Promise.reject(refused) }
+    return query
+  })
+  const reader = new SessionReader({ raw } as unknown as Queryable)
+  const all = Array.from({ length: 80 }, () =>
+    reader.read(randomUUID(), 'owner').catch((error: unknown) => error),
+  )
+  expect(new Set(await Promise.all(all))).toEqual(new Set([refused]))
+  expect(raw).toHaveBeenCalledTimes(2)
 })

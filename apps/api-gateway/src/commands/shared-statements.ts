@@ -27,7 +27,10 @@ export class SharedStatements<Asked, Answer> {
   private underWay = 0
   private soon: NodeJS.Immediate | undefined
 
-  /** @param send one statement for all of them; answers each, and never rejects */
+  /**
+   * @param send one statement for all of them; answers each. It rejects, having answered nobody, when no connection was
+   *   to be had: then those who wait are told so too, for they would wait as long again for one.
+   */
   constructor(
     private readonly limits: SharingLimits,
     private readonly send: (together: readonly Asker<Asked, Answer>[]) => Promise<void>,
@@ -36,6 +39,7 @@ export class SharedStatements<Asked, Answer> {
   /**
    * The answer to what is asked, at once when few statements are under way.
    * @throws {ServiceFault} SERVICE_UNAVAILABLE when it waited for too long; nothing was sent.
+   * @throws what `send` rejects with, when nothing could be sent.
    */
   ask(asked: Asked): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -59,13 +63,23 @@ export class SharedStatements<Asked, Answer> {
 
   private sendWaiting(): void {
     while (this.underWay < this.limits.underWay && this.waiting.length > 0) {
-      const together = this.waiting.splice(0, this.limits.together)
-      for (const { timer } of together) clearTimeout(timer)
+      const together = this.next(this.limits.together)
       this.underWay++
-      void this.send(together).finally(() => {
-        this.underWay--
-        this.sendSoon()
-      })
+      void this.send(together)
+        .catch((error: unknown) => {
+          for (const { reject } of [...together, ...this.next(Infinity)]) reject(error)
+        })
+        .finally(() => {
+          this.underWay--
+          this.sendSoon()
+        })
     }
+  }
+
+  /** Takes so many out of the line. */
+  private next(most: number): Waiting<Asked, Answer>[] {
+    const next = this.waiting.splice(0, most)
+    for (const { timer } of next) clearTimeout(timer)
+    return next
   }
 }

@@ -68,3 +68,18 @@ it('tells who waited for too long that nothing was sent, and sends nothing of hi
   await turn()
   expect(asked()).toEqual(['a'])
 })
+
+it('tells all who wait at that moment, too, when nothing could be sent', async () => {
+  const away = new Error('away')
+  let refuse: () => void = () => undefined
+  const send = jest.fn(() => new Promise<void>((_, reject) => (refuse = () => reject(away))))
+  const statements = new SharedStatements<string, string>({ underWay: 1, together: 1 }, send)
+  const all = ['a', 'b', 'c'].map((one) => statements.ask(one).catch((error: unknown) => error))
+  await turn()
+  refuse()
+  expect(await Promise.all(all)).toEqual([away, away, away])
+  expect(send).toHaveBeenCalledTimes(1)
+  void statements.ask('d')
+  await turn()
+  expect(send).toHaveBeenCalledTimes(2)
+})

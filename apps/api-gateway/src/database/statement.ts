@@ -26,3 +26,9 @@ export function statement<Row = unknown>(
 interface NamedQuery<Row> {
   options(options: { name: string }): Promise<{ rows: Row[] }>
 }
+
+/** `db`, telling when a statement got its connection and is about to be sent. */
+export function whenConnected(db: Queryable, connected: () => void): Queryable {
+  const raw = (...given: Parameters<Queryable['raw']>) => db.raw(...given).on('start', connected)
+  return { raw: raw as Queryable['raw'] }
+}
