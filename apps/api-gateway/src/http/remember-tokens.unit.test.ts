@@ -25,14 +25,8 @@ const policyOf = (keyFor: KeyLookup, now = Date.now): TokenPolicy => ({
   keyFor,
   now,
 })
-const tokenOf = (subject: string, by: KeyObject = key) =>
-  sign({}, by, {
-    algorithm: 'HS256',
-    subject,
-    issuer: 'issuer',
-    audience: 'genesis',
-    expiresIn: LIFE_SECONDS,
-  })
+const CLAIMS = { algorithm: 'HS256', issuer: 'issuer', audience: 'genesis', expiresIn: LIFE_SECONDS } as const
+const tokenOf = (subject: string, by: KeyObject = key) => sign({}, by, { ...CLAIMS, subject })
 
 it('verifies a token once, and tells two from each other', async () => {
   const verifier = rememberTokens(policyOf(() => key))
@@ -76,6 +70,47 @@ it('a key that is published no longer, or replaced under its id, ends its tokens
   await expect(verifier(token)).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
   current = secretKey(SECRET)
   expect((await verifier(token)).caller.sub).toBe('ada')
+})
+
+it('asks for the key once a request, and is rid of a token that is no longer good', async () => {
+  let current: KeyObject | undefined = key
+  const keyFor = jest.fn(() => Promise.resolve(current))
+  const verifier = rememberTokens(policyOf(keyFor))
+  const token = tokenOf('ada')
+  await verifier(token)
+  current = undefined
+  await expect(verifier(token)).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  expect(keyFor).toHaveBeenCalledTimes(2)
+  current = key
+  await verifier(token)
+  expect(verify).toHaveBeenCalledTimes(2)
+})
+
+it('a token that expires while its key is fetched has expired', async () => {
+  let nowMs = Date.now()
+  let fetchMs = 0
+  const keyFor = async () => {
+    await Promise.resolve()
+    nowMs += fetchMs
+    return key
+  }
+  const verifier = rememberTokens(policyOf(keyFor, () => nowMs))
+  const token = tokenOf('ada')
+  await verifier(token)
+  fetchMs = (LIFE_SECONDS + 6) * 1000
+  await expect(verifier(token)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' })
+})
+
+it('counts the scopes of a token into the memory it takes', async () => {
+  const verifier = rememberTokens(policyOf(() => key))
+  const scope = Array.from({ length: 1_500 }, (_, i) => i.toString(36)).join(' ')
+  const first = sign({ scope }, key, { ...CLAIMS, subject: 'ada' })
+  await verifier(first)
+  // Some 100 kB each, of 8 MB: the first has made room.
+  for (let i = 0; i < 100; i++) await verifier(sign({ scope }, key, { ...CLAIMS, subject: `user-${i}` }))
+  verify.mockClear()
+  await verifier(first)
+  expect(verify).toHaveBeenCalledTimes(1)
 })
 
 it('keys that cannot be had let nobody in, known or not', async () => {

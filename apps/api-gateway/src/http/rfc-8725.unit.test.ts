@@ -3,7 +3,8 @@ import { createHmac, generateKeyPairSync, sign as signBytes, type KeyObject } fr
 import { readJwtSettings } from '../jwt-config'
 import { secretKey, unfit, type JwtAlgorithm, type KeyHint } from './jwt-keys'
 import { HttpProblem } from './problem'
-import { verifyToken, type TokenPolicy } from './verify-token'
+import { rememberTokens } from './remember-tokens'
+import type { TokenPolicy } from './verify-token'
 
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes'
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -56,7 +57,7 @@ function rsaToken(header: object = {}, claims: object = CLAIMS): string {
 
 async function verdictOn(token: string, by: TokenPolicy): Promise<string> {
   try {
-    const { caller } = await verifyToken(token, by)
+    const { caller } = await rememberTokens(by)(token)
     return `lets ${caller.sub} in`
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error

@@ -30,22 +30,27 @@ export interface VerifiedToken {
   readonly caller: Caller
   /** Seconds since the epoch. */
   readonly expiresAtSeconds: number
-  /** The key that its signature was made with, and what it was found by. */
-  readonly signedWith: { readonly hint: KeyHint; readonly key: KeyObject }
 }
-
-/** As {@link verifyToken} by one policy. */
-export type TokenVerifier = (token: string) => Promise<VerifiedToken>
 
 /**
  * Whom the token speaks for.
  * @throws {HttpProblem} INVALID_TOKEN or TOKEN_EXPIRED.
  * @throws {ServiceFault} SERVICE_UNAVAILABLE when the keys cannot be had.
  */
-export async function verifyToken(token: string, policy: TokenPolicy): Promise<VerifiedToken> {
-  if (token.length > MAX_TOKEN_BYTES) throw invalid('is longer than 8 KB')
-  const hint = readKeyHint(token, policy.algorithms)
-  const key = await policy.keyFor(hint)
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>
+
+/**
+ * Whom the token speaks for, when it is signed with `key`.
+ * @param hint as {@link readKeyHint} read it
+ * @param key what `hint` led to
+ * @throws {HttpProblem} INVALID_TOKEN or TOKEN_EXPIRED.
+ */
+export function verifyWithKey(
+  token: string,
+  hint: KeyHint,
+  key: KeyObject | undefined,
+  policy: TokenPolicy,
+): VerifiedToken {
   if (!key) throw invalid('is signed with a key that is not known')
   const nowSeconds = policy.now() / 1000
   let claims: JwtPayload
@@ -61,13 +66,12 @@ export async function verifyToken(token: string, policy: TokenPolicy): Promise<V
     if (error instanceof TokenExpiredError) throw new HttpProblem('TOKEN_EXPIRED', 'The token has expired')
     throw invalid('is not valid here')
   }
-  return {
-    ...readClaims(claims, nowSeconds, policy.clockToleranceSeconds),
-    signedWith: { hint, key },
-  }
+  return readClaims(claims, nowSeconds, policy.clockToleranceSeconds)
 }
 
-function readKeyHint(token: string, algorithms: readonly JwtAlgorithm[]): KeyHint {
+/** What the token says of its key. @throws {HttpProblem} INVALID_TOKEN when no key could make it good. */
+export function readKeyHint(token: string, algorithms: readonly JwtAlgorithm[]): KeyHint {
+  if (token.length > MAX_TOKEN_BYTES) throw invalid('is longer than 8 KB')
   const header = readHeader(token)
   const algorithm = algorithms.find((allowed) => allowed === header.alg)
   if (!algorithm) throw invalid('is not signed with an algorithm that is accepted')
@@ -108,11 +112,7 @@ function utf8Of(encoded: string): string {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-function readClaims(
-  claims: JwtPayload,
-  nowSeconds: number,
-  toleranceSeconds: number,
-): Omit<VerifiedToken, 'signedWith'> {
+function readClaims(claims: JwtPayload, nowSeconds: number, toleranceSeconds: number): VerifiedToken {
   const { sub, exp, iat, scope } = claims as Record<string, unknown>
   if (typeof exp !== 'number') throw invalid('has no exp')
   if (iat !== undefined && typeof iat !== 'number') throw invalid('has an iat that is no number')

@@ -3,10 +3,13 @@ import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { sign, type Algorithm } from 'jsonwebtoken'
 import { secretKey, type JwtAlgorithm, type KeyLookup } from './jwt-keys'
 import { HttpProblem } from './problem'
-import { verifyToken, type TokenPolicy } from './verify-token'
+import { rememberTokens } from './remember-tokens'
+import type { TokenPolicy } from './verify-token'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+
+const verifyToken = (token: string, by: TokenPolicy) => rememberTokens(by)(token)
 
 const policy = (algorithms: JwtAlgorithm[], keyFor: KeyLookup): TokenPolicy => ({
   algorithms,
