@@ -255,4 +255,19 @@ describe('bad input 32', () => {
       await limited.close()
     }
   })
+
+  test('requests that come in one piece are counted one by one', async () => {
+    const limited = await runGateway({ environment: { RATE_LIMIT_COMMANDS_PER_SECOND: '10' } })
+    try {
+      const head = (connection: string) =>
+        `POST /genesis/sessions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${eve}\r\nConnection: ${connection}\r\n\r\n`
+      const answers = await limited.raw(head('keep-alive').repeat(10) + head('close'))
+      const statuses = [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+      expect(statuses).toEqual([...Array<string>(10).fill('201'), '429'])
+      const left = [...answers.matchAll(/^RateLimit: "commands"; r=(\d+)/gm)].map(([, r]) => Number(r))
+      expect(left).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0])
+    } finally {
+      await limited.close()
+    }
+  })
 })
