@@ -3,7 +3,7 @@ import cors from 'cors'
 import express, { type Express } from 'express'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { healthRoutes } from './health/health-routes'
-import { Admission } from './http/admission'
+import type { Admission } from './http/admission'
 import type { Drain } from './http/drain'
 import { rateGate } from './http/limit-rate'
 import { markUndecodablePath, mountEndpoints } from './http/mount-endpoints'
@@ -38,6 +38,7 @@ export interface AppParts {
   readonly streams: StreamPort
   readonly tickets: TicketPort
   readonly tokens: TokenVerifier
+  readonly admission: Admission
   readonly drain: Drain
 }
 
@@ -66,7 +67,7 @@ export function createApp(settings: AppSettings, parts: AppParts): Express {
     mountEndpoints(endpoints, {
       tokens: parts.tokens,
       limitRate: rateGate(settings.commandsPerSecond),
-      admission: new Admission(),
+      admission: parts.admission,
     }),
   )
   app.use(streamRoutes(parts))

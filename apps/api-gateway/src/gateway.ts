@@ -7,6 +7,7 @@ import { createApp, type AppParts } from './app'
 import type { GatewaySettings } from './config'
 import { createAdminServer } from './health/admin-server'
 import { GatewayMetrics } from './health/metrics'
+import { Admission } from './http/admission'
 import { Drain } from './http/drain'
 import { jwksLookup } from './http/jwks-keys'
 import { logWhenClosed } from './http/log-request'
@@ -20,7 +21,7 @@ import type { JwtSettings } from './jwt-config'
 import type { Services } from './services'
 import { traceRequest } from './tracing/trace-request'
 
-export type GatewayServices = Omit<AppParts, 'tokens' | 'drain'> & Pick<Services, 'databaseUse'>
+export type GatewayServices = Omit<AppParts, 'tokens' | 'admission' | 'drain'> & Pick<Services, 'databaseUse'>
 
 export interface GatewayOptions {
   readonly limits?: ServerLimits
@@ -45,6 +46,7 @@ export async function startGateway(
   logger: Logger,
   { limits, tracing }: GatewayOptions = {},
 ): Promise<Gateway> {
+  const admission = new Admission()
   const drain = new Drain()
   const metrics = new GatewayMetrics(() => services.databaseUse())
   const commands = metrics.measured(services.commands)
@@ -52,6 +54,7 @@ export async function startGateway(
     ...services,
     commands,
     tokens: rememberTokens(tokenPolicy(settings.jwt)),
+    admission,
     drain,
   })
   const server = createHttpServer(
@@ -83,6 +86,7 @@ export async function startGateway(
     adminPort,
     stop: async () => {
       drain.stop()
+      admission.stop(settings.shutdownTimeoutMs)
       services.streams.endAll()
       if (!(await drain.idle(settings.shutdownTimeoutMs))) {
         logger.warn('requests were under way when the time to shut down was up')

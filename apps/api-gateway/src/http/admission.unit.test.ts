@@ -1,163 +1,113 @@
 /** Who is let in, who waits, and who is told to come back. */
-import { Admission, type AdmissionLimits, type NoPlaceProblem } from './admission'
+import { askedAdmission, pass, type AskedAdmission } from './admission.kit.test'
 
-const LIMITS: AdmissionLimits = {
-  atWork: 2,
-  line: 2,
-  overloadedAfterMs: 100,
-  overloadedLine: 1,
-  calmAfterMs: 3_000,
-  patienceMs: 400,
-  refusalMs: 1_000,
-  mostHeld: 6,
-}
-
-let admission: Admission
-let begun: string[]
-let refused: string[]
-
+let asked: AskedAdmission
 beforeEach(() => {
   jest.useFakeTimers()
-  begun = []
-  refused = []
-  admission = new Admission(LIMITS)
+  asked = askedAdmission()
 })
 afterEach(() => jest.useRealTimers())
 
-/** Lets promises that are due run on. */
-const settle = async () => {
-  for (let turn = 0; turn < 10; turn++) await Promise.resolve()
-}
-
-const pass = async (ms: number) => {
-  jest.advanceTimersByTime(ms)
-  await settle()
-}
-
-/** Asks to be let in; answers how to end the work. */
-const ask = (name: string, group?: string): (() => Promise<void>) => {
-  let end!: () => void
-  const work = () => {
-    begun.push(name)
-    return new Promise<void>((resolve) => (end = resolve))
-  }
-  admission.run(work, group).catch((problem: unknown) => {
-    const { code, reason } = problem as NoPlaceProblem
-    expect(code).toBe('SERVICE_UNAVAILABLE')
-    refused.push(`${name} ${reason}`)
-  })
-  return async () => {
-    end()
-    await settle()
-  }
-}
-
 it('lets in as many as may be at work, and the next as one leaves', async () => {
-  const endA = ask('a')
-  ask('b')
-  ask('c')
-  await settle()
-  expect(begun).toEqual(['a', 'b'])
+  const endA = asked.ask('a')
+  asked.ask('b')
+  asked.ask('c')
+  await pass(0)
+  expect(asked.begun).toEqual(['a', 'b'])
   await endA()
-  expect(begun).toEqual(['a', 'b', 'c'])
+  expect(asked.begun).toEqual(['a', 'b', 'c'])
 })
 
 it('makes room when work fails, too', async () => {
-  await expect(admission.run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
-  await expect(admission.run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
-  ask('a')
-  ask('b')
-  await settle()
-  expect(begun).toEqual(['a', 'b'])
+  const fail = () => asked.admission.run(() => Promise.reject(new Error('failed')))
+  await expect(fail()).rejects.toThrow('failed')
+  await expect(fail()).rejects.toThrow('failed')
+  asked.ask('a')
+  asked.ask('b')
+  await pass(0)
+  expect(asked.begun).toEqual(['a', 'b'])
 })
 
 it('serves a burst in the order in which it came', async () => {
-  const ends = ['a', 'b', 'c', 'd', 'e'].map((name) => ask(name))
+  const ends = ['a', 'b', 'c', 'd', 'e'].map((name) => asked.ask(name))
   await pass(50)
   await ends[0]!()
   await ends[1]!()
-  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  expect(asked.begun).toEqual(['a', 'b', 'c', 'd'])
 })
 
 it('refuses who has waited too long, and only him', async () => {
-  const end = ask('a')
-  ask('b')
-  ask('c')
+  const end = asked.ask('a')
+  asked.ask('b')
+  asked.ask('c')
   await pass(200)
-  ask('d')
+  asked.ask('d')
   await pass(200)
-  expect(refused).toEqual(['c waited_too_long'])
+  expect(asked.decided).toEqual(['c waited_too_long'])
+  expect(asked.told).toEqual(['c SERVICE_UNAVAILABLE'])
   await end()
-  expect(begun).toEqual(['a', 'b', 'd'])
+  expect(asked.begun).toEqual(['a', 'b', 'd'])
   await pass(1_000)
-  expect(refused).toHaveLength(1)
+  expect(asked.told).toHaveLength(1)
 })
 
 describe('overload', () => {
   let ends: (() => Promise<void>)[]
   beforeEach(async () => {
-    ends = ['a', 'b', 'c', 'd', 'e'].map((name) => ask(name))
+    ends = ['a', 'b', 'c', 'd', 'e'].map((name) => asked.ask(name))
     await pass(101)
-    ends.push(ask('f'))
-    await settle()
+    ends.push(asked.ask('f'))
+    await pass(0)
   })
 
-  it('leaves the first of the line, and tells the others after a while', async () => {
+  it('leaves the first of the line, and tells the others a second after they came', async () => {
+    expect(asked.decided).toEqual(['d overload', 'e overload', 'f overload'])
     await ends[0]!()
-    expect(begun).toEqual(['a', 'b', 'c'])
+    expect(asked.begun).toEqual(['a', 'b', 'c'])
     await pass(898)
-    expect(refused).toEqual([])
+    expect(asked.told).toEqual([])
     await pass(1)
-    expect(refused).toEqual(['e overload', 'd overload'])
+    expect(asked.told).toEqual(['d SERVICE_UNAVAILABLE', 'e SERVICE_UNAVAILABLE'])
     await pass(101)
-    expect(refused).toEqual(['e overload', 'd overload', 'f overload'])
+    expect(asked.told).toHaveLength(3)
+    expect(asked.decided).toHaveLength(3)
   })
 
   it('lasts until nobody had to be refused for a while', async () => {
     await ends[0]!()
     await pass(2_900)
-    ask('g')
-    ask('h')
+    asked.ask('g')
+    asked.ask('h')
     await pass(399)
-    ask('i')
-    // Refused for the short line, which was full.
+    asked.ask('i')
     await pass(1_000)
-    expect(refused.slice(3)).toEqual(['g waited_too_long', 'i overload', 'h overload'].sort())
+    // Refused for the short line, which was full.
+    expect(asked.decided.slice(3)).toEqual(['h overload', 'i overload', 'g waited_too_long'])
     await pass(3_000)
-    for (const name of ['k', 'l']) ask(name)
+    for (const name of ['k', 'l']) asked.ask(name)
     await pass(399)
-    expect(refused.slice(6)).toEqual([])
+    expect(asked.decided).toHaveLength(6)
+  })
+
+  it('tells the first of the refused early when more are held than may be, and lets the line be', async () => {
+    for (const name of ['g', 'h']) asked.ask(name)
+    await pass(0)
+    expect(asked.told).toEqual([])
+    asked.ask('i')
+    await pass(0)
+    expect(asked.told).toEqual(['d SERVICE_UNAVAILABLE'])
+    await ends[0]!()
+    expect(asked.begun).toEqual(['a', 'b', 'c'])
+    asked.ask('k')
+    await pass(100)
+    expect(asked.decided).not.toContain('k overload')
   })
 })
 
-it('is overloaded at once when more come than may be held, and answers the last of them at once', async () => {
-  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) ask(name)
-  await settle()
-  expect(refused).toEqual(['i overload'])
-  await pass(1_000)
-  expect(refused.sort()).toEqual(
-    ['c', 'd', 'e', 'f', 'g', 'h', 'i'].map((name) => expect.stringContaining(name) as string),
-  )
-})
-
-it('counts those who wait for each other as one', async () => {
-  const first = ask('first', 'session')
-  const second = ask('second', 'session')
-  ask('other')
-  await settle()
-  expect(begun).toEqual(['first', 'second', 'other'])
-  ask('late')
-  await first()
-  expect(begun).not.toContain('late')
-  await second()
-  expect(begun).toContain('late')
-})
-
-it('lets the rest of a group in with the first of it', async () => {
-  const end = ask('a')
-  ask('b')
-  ask('first', 'session')
-  ask('second', 'session')
-  await end()
-  expect(begun).toEqual(['a', 'b', 'first', 'second'])
+it('refuses at once who comes when as many wait as may be held', async () => {
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) asked.ask(name)
+  await pass(0)
+  expect(asked.told).toEqual(['i SERVICE_UNAVAILABLE'])
+  await pass(400)
+  expect(asked.decided).toHaveLength(7)
 })

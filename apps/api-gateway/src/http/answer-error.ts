@@ -1,10 +1,10 @@
 /** Turns whatever ended a request into its one answer: {error_code, message, …details}. */
 import type { ServerResponse } from 'node:http'
 import { ServiceFault, type Refusal } from '../outcome'
-import { NoPlaceProblem } from './admission'
 import { answerJson } from './answer-json'
 import { FAULT_MESSAGE, headersOf, STATUS_OF, type ErrorCode } from './error-map'
 import { HttpProblem } from './problem'
+import { noteError } from './refusal-reason'
 import { factsOf } from './request-facts'
 
 /** Answers with a code, unless something was answered already; then the connection is cut. */
@@ -16,7 +16,7 @@ export function answerCode(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.writableEnded) return
-  factsOf(response).errorCode = code
+  noteError(factsOf(response), code)
   if (response.headersSent) {
     response.destroy()
     return
@@ -35,7 +35,6 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal): void 
 
 /** Answers with what was thrown: a problem as it says, anything else without its cause, which the log keeps. */
 export function answerThrown(response: ServerResponse, thrown: unknown): void {
-  if (thrown instanceof NoPlaceProblem) factsOf(response).noPlace = thrown.reason
   if (thrown instanceof HttpProblem) {
     answerCode(response, thrown.code, thrown.message, thrown.details, thrown.headers)
     return

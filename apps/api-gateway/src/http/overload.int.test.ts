@@ -89,6 +89,30 @@ it('refuses with Retry-After those who could only wait, and did exactly what it 
   expect(rows.map((row) => row.user_id).sort()).toEqual(accepted.map(({ user }) => user).sort())
 })
 
+it('counts those who are refused and go away before they are told, and says in the log what for', async () => {
+  closeGate()
+  const impatient = (count: number) => {
+    for (let user = 0; user < count; user++) {
+      fetch(`${gateway.url}/genesis/sessions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${signTestToken(randomUUID())}` },
+        signal: AbortSignal.timeout(300),
+      }).catch(() => undefined)
+    }
+  }
+  impatient(USERS)
+  await eventually(
+    async () => {
+      impatient(20)
+      return (await turnedAway()).overload
+    },
+    30_000,
+    50,
+  )
+  const refused = gateway.lines.filter((line) => line.error_code === 'SERVICE_UNAVAILABLE')
+  expect(new Set(refused.map(({ status }) => status as number))).toEqual(new Set([499]))
+})
+
 it('takes a crowd on one session for one at work: nobody else is refused for it', async () => {
   const session = await gateway.openSession()
   closeGate()

@@ -1,8 +1,8 @@
 /** What is known of a request while it is answered, for its log line, its metrics and its error answers. */
 import type { ServerResponse } from 'node:http'
 import type { Caller } from '../ports'
-import type { NoPlaceReason } from './admission'
 import type { ErrorCode } from './error-map'
+import type { RefusalReason } from './refusal-reason'
 
 export interface RequestFacts {
   readonly requestId: string
@@ -19,8 +19,8 @@ export interface RequestFacts {
   caller?: Caller
   commandId?: string
   errorCode?: ErrorCode
-  /** Why it was not let in. */
-  noPlace?: NoPlaceReason
+  /** Why it was turned away before any work was done for it. */
+  refusedFor?: RefusalReason
   /** What stood behind a fault; for the log alone. */
   fault?: unknown
 }

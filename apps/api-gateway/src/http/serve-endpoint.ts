@@ -14,6 +14,7 @@ import { requireAcceptable, requireJsonBody } from './media-type'
 import { readPathIds } from './path-ids'
 import { HttpProblem } from './problem'
 import { queryReader } from './query'
+import { noteError } from './refusal-reason'
 import { factsOf } from './request-facts'
 import { readIdempotencyKey } from './request-headers'
 import { checkOf } from './validate'
@@ -59,7 +60,11 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
     }
     // Only now: a body that arrives slowly must not take a place.
     const group = endpoint.oneAtATime ? `${ids.session_id.toLowerCase()} ${caller.sub}` : undefined
-    const answer = await gates.admission.run(() => endpoint.handle(understood), group)
+    const answer = await gates.admission.run(() => endpoint.handle(understood), {
+      group,
+      response,
+      onRefused: ({ code }, reason) => noteError(facts, code, reason),
+    })
     if (isRefusal(answer)) answerRefusal(response, answer)
     else send(response, answer)
   }
