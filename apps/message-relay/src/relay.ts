@@ -147,7 +147,7 @@ export class Relay {
   private async keepLeases(): Promise<void> {
     while (!this.drained) {
       const { waitMs, toRead } = await this.leases.renew()
-      // A lane that comes brings parked rows and dead letters of its own: they do not wait.
+      // A lane that comes brings parked rows and dead letters of its own, and one that comes back had some: they do not wait.
       if (toRead) {
         this.lookAtParked()
         this.parts.upkeepWakeUp.wake()

@@ -2,13 +2,12 @@
 import { partitionOf } from '../policy/java-partitioner'
 import type { DeadLetter, DeadLettersPublished, DeadLetterTopic } from '../pipeline/ports'
 import { classify } from './error-table'
-import { MAX_REQUEST_BYTES, recordBytes } from './plan-requests'
+import { batchBytes, LARGEST_UNASKED_BYTES, MAX_REQUEST_BYTES } from './plan-requests'
 import type { PartitionedRecord, RequestProducer } from './request-producer'
 import type { TopicCatalog, TopicFacts } from './topic-facts'
 
 /** An error's message may be long, and so may what a row says of itself; a header need not be. */
 const LONGEST_TEXT = 1000
-const BATCH_OVERHEAD = 61
 
 export class KafkaDeadLetterTopic implements DeadLetterTopic {
   constructor(
@@ -42,8 +41,11 @@ export class KafkaDeadLetterTopic implements DeadLetterTopic {
    */
   private async send(letter: DeadLetter, facts: TopicFacts): Promise<string | undefined> {
     const whole = record(letter, this.topic, facts)
-    // An unknown bound may be higher; what a request of several would hold is answered for sure.
-    const bound = facts.isBoundKnown ? facts.maxBatchBytes : MAX_REQUEST_BYTES
+    // An unknown bound may be higher; what a request of several would hold is answered for sure. A known one may be higher
+    // than what a publish has time for, and a letter that never gets through with its value shall get through without it.
+    const bound = facts.isBoundKnown
+      ? Math.min(facts.maxBatchBytes, LARGEST_UNASKED_BYTES)
+      : MAX_REQUEST_BYTES
     const refusal = whole.bytes > bound ? 'too large' : await this.refusal(whole)
     return refusal === undefined ? undefined : await this.refusal(withoutContent(whole))
   }
@@ -71,7 +73,7 @@ type Letter = PartitionedRecord & { readonly bytes: number }
 function record(letter: DeadLetter, topic: string, { partitions }: TopicFacts): Letter {
   const partition = partitionOf(Buffer.from(letter.key), partitions)
   const message = { topic, key: letter.key, value: letter.value, headers: headers(letter) }
-  return { partition, message, bytes: recordBytes({ message, partition }) + BATCH_OVERHEAD }
+  return { partition, message, bytes: batchBytes({ message, partition }) }
 }
 
 /** What is left is small, whatever made it large; the partition stays that of the whole key. */

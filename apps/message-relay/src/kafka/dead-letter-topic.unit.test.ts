@@ -5,10 +5,11 @@ import { KafkaDeadLetterTopic } from './dead-letter-topic'
 import type { PartitionedRecord, RequestProducer } from './request-producer'
 import type { TopicCatalog } from './topic-facts'
 
-const facts = { partitions: 1, maxBatchBytes: 1_000_000, isBoundKnown: true }
+const FACTS = { partitions: 1, maxBatchBytes: 1_000_000, isBoundKnown: true }
+let facts = FACTS
 const catalog = { of: () => Promise.resolve(facts), forget: () => undefined } as unknown as TopicCatalog
-const letter = (id: string): DeadLetter => ({
-  ...{ id, seq: 1, lane: 1, token: '1', topic: 't', key: id, value: '{"a": 1}', attempts: 4 },
+const letter = (id: string, value = '{"a": 1}'): DeadLetter => ({
+  ...{ id, seq: 1, lane: 1, token: '1', topic: 't', key: id, value, attempts: 4 },
   ...{ eventId: null, eventType: null, error: null },
 })
 const refused = new KafkaJSProtocolError({
@@ -16,8 +17,14 @@ const refused = new KafkaJSProtocolError({
   ...{ name: 'x', retriable: false },
 })
 
+beforeEach(() => (facts = FACTS))
+
 /** What is told after `send` has answered for each record. */
-async function publish(ids: string[], send: (record: PartitionedRecord['message']) => Error | undefined) {
+async function publish(
+  ids: string[],
+  send: (record: PartitionedRecord['message']) => Error | undefined,
+  value?: string,
+) {
   const sent: PartitionedRecord['message'][] = []
   const producer = {
     send: (_: string, [record]: PartitionedRecord[]) => {
@@ -28,7 +35,7 @@ async function publish(ids: string[], send: (record: PartitionedRecord['message'
     },
   } as unknown as RequestProducer
   const topic = new KafkaDeadLetterTopic(catalog, producer, 'dlq')
-  const { got, refused, problem } = await topic.publish(ids.map(letter))
+  const { got, refused, problem } = await topic.publish(ids.map((id) => letter(id, value)))
   const reasons = refused.map(({ letter: { id }, reason }) => [id, reason])
   return { got: got.map(({ id }) => id), reasons, problem, sent }
 }
@@ -56,4 +63,17 @@ it('stops at a broker that is away', async () => {
     return tries > 1 ? new KafkaJSConnectionError('gone') : undefined
   })
   expect([got, problem, tries]).toEqual([['a'], 'gone', 2])
+})
+
+it('leaves it to the broker whether a letter is too large where the topic’s bound is not known', async () => {
+  facts = { ...FACTS, maxBatchBytes: 10, isBoundKnown: false }
+  const { sent } = await publish(['a'], () => undefined)
+  expect(sent).toMatchObject([{ value: '{"a": 1}' }])
+})
+
+it('sends without its value what a publish has no time for, though the topic would take it', async () => {
+  facts = { ...FACTS, maxBatchBytes: 100_000_000 }
+  const ofBytes = async (bytes: number) => (await publish(['a'], () => undefined, 'x'.repeat(bytes))).sent[0]
+  expect((await ofBytes(16_000_000))?.headers).not.toHaveProperty('value_omitted')
+  expect((await ofBytes(17_000_000))?.headers).toMatchObject({ value_omitted: 'true' })
 })

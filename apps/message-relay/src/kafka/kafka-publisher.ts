@@ -4,7 +4,7 @@ import { partitionOf } from '../policy/java-partitioner'
 import type { KafkaMessage } from '../policy/kafka-message'
 import type { Outcome } from '../policy/outcome'
 import { classify, type Failure } from './error-table'
-import { isTooLargeToSend, planRequests } from './plan-requests'
+import { isTooLargeToSend, LARGEST_UNASKED_BYTES, planRequests } from './plan-requests'
 import { PublishCall, type Placed } from './publish-call'
 import type { PartitionedRecord, Receipt, RequestProducer } from './request-producer'
 import type { TopicCatalog, TopicFacts } from './topic-facts'
@@ -159,7 +159,7 @@ function confirmed(receipt: Receipt, topic: string): Outcome {
 function tooLarge(topic: string, { maxBatchBytes, isBoundKnown }: TopicFacts): Failure {
   const message = isBoundKnown
     ? `not sent: larger than topic ${topic} takes (${maxBatchBytes} bytes)`
-    : `not sent: no broker answers a request as large as that (the relay may not read max.message.bytes of ${topic})`
+    : `not sent: over ${LARGEST_UNASKED_BYTES} bytes, and the relay may not read max.message.bytes of ${topic}`
   return { kind: 'record_fault', fault: { class: 'record_too_large', message }, final: false }
 }
 

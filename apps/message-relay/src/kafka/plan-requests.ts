@@ -4,8 +4,8 @@ import type { TopicFacts } from './topic-facts'
 
 /** A whole request of several records. */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024
-/** Below the broker's own bound on requests (socket.request.max.bytes, 100 MB), beyond which it closes the connection. */
-const LARGEST_REQUEST_BYTES = 90 * 1024 * 1024
+/** Within a publish's 4 s at 34 Mbit/s. A transfer that outlasts the deadline passes for an outage, and is tried for ever. */
+export const LARGEST_UNASKED_BYTES = 16 * 1024 * 1024
 /** The header of a record batch, and what varints may take for each record and header. */
 const BATCH_OVERHEAD = 61
 const RECORD_OVERHEAD = 24
@@ -17,6 +17,11 @@ interface Request<R> {
   bytes: number
   /** It holds one record that is too large alone: nobody shares its fate. */
   readonly alone: boolean
+}
+
+/** An upper bound of what a record takes alone in its batch. */
+export function batchBytes(record: PartitionedRecord): number {
+  return BATCH_OVERHEAD + recordBytes(record)
 }
 
 /** An upper bound of what a record takes in its batch. */
@@ -31,13 +36,13 @@ export function recordBytes({ message }: PartitionedRecord): number {
 /**
  * Bytes of the largest batch that is sent at all. A record beyond what the topic is known to take is not, for one that comes
  * near the broker's bound on requests gets no refusal, only silence or a closed connection, which would pass for an outage.
- * Where the topic's bound is not known the broker is asked, up to where it would not answer.
+ * Where the topic's bound is not known the broker is asked, up to what is sure to reach it within the publish's deadline.
  */
 export function largestBatchSent({
   maxBatchBytes,
   isBoundKnown,
 }: Pick<TopicFacts, 'maxBatchBytes' | 'isBoundKnown'>): number {
-  return isBoundKnown ? Math.max(maxBatchBytes, MAX_REQUEST_BYTES) : LARGEST_REQUEST_BYTES
+  return isBoundKnown ? Math.max(maxBatchBytes, MAX_REQUEST_BYTES) : LARGEST_UNASKED_BYTES
 }
 
 /** True for a record that is not to be sent at all: see {@link largestBatchSent}. */
@@ -45,7 +50,7 @@ export function isTooLargeToSend(
   record: PartitionedRecord,
   facts: Pick<TopicFacts, 'maxBatchBytes' | 'isBoundKnown'>,
 ): boolean {
-  return recordBytes(record) + BATCH_OVERHEAD > largestBatchSent(facts)
+  return batchBytes(record) > largestBatchSent(facts)
 }
 
 /**

@@ -1,13 +1,10 @@
 /**
  * The comparison of outbox and topic as SQL over temporary tables.
  *
- * Order: an event is late where one of its key whose row was written after its own first appeared before it. Kafka has an
- * order within a partition alone, so first appearances are compared within one. Where a topic was given more partitions,
- * a key's events lie on one partition before that and on another after it: the two are not compared with each other. An
- * event that lies on both, as one that was replayed since, first appeared on the one where it has the earliest timestamp,
- * at the lowest offset there; its other records are repeats. For nothing else do timestamps count: they are the clocks of
- * several relays, and those differ by less than what lies between two sends of an event with a change of the topic between.
- * An event with a row that was cleaned away has no place in the order: its number went with the row.
+ * Order: an event is late where one of its key whose row was written after its own first appeared before it, on one
+ * partition (Kafka has no other order). Rows of writers that do not serialise may commit in another order than they were
+ * written in: such events are counted too, though the relay is allowed to send them so.
+ * An event whose first appearance or whose first row cannot be known any more has no place in the order.
  */
 
 /** How many of each finding are named. */
@@ -38,24 +35,35 @@ export const PREPARE = {
   derived: [
     `ANALYZE verify_topic`,
     `ANALYZE verify_outbox`,
-    // Whether it comes late by choice is for the row to say that brought it, the one whose receipt is the next from there
-    // on (a repeat comes before the receipt), or for the event's first row: a row that a replay made later excuses nothing.
+    // Where the topic was given more partitions an event that was sent again lies on several: it first appeared on the one
+    // where it has the earliest timestamp. For nothing else do timestamps count: they are the clocks of several relays, which
+    // differ by less than what lies between two sends with a change of the topic between.
+    // Without those whose row was cleaned away (its number went with it) or whose first record may have been (retention).
+    `CREATE TEMP TABLE verify_first_appearance AS
+     SELECT DISTINCT ON (event_id) event_id, partition, "offset"
+       FROM (SELECT event_id, partition, min("offset") AS "offset", min(written_at) AS written_at
+               FROM verify_topic GROUP BY event_id, partition) AS appearance
+      WHERE NOT EXISTS (SELECT FROM verify_outbox AS o LEFT JOIN verify_ranges AS r ON r.partition = o.partition
+                         WHERE o.event_id = appearance.event_id
+                           AND (o.seq IS NULL OR o.status = 'SENT' AND o."offset" < r.low))
+      ORDER BY event_id, written_at, partition`,
+    // The row whose receipt is the next there (a repeat comes before the receipt; that of a topic that was lost is no record
+    // of this one), or the event's first row: one that a replay made later excuses nothing.
+    `CREATE TEMP TABLE verify_brought_by AS
+     SELECT DISTINCT ON (o.event_id) o.event_id, o.requeued
+       FROM verify_first_appearance AS f
+       JOIN verify_outbox AS o USING (event_id)
+       LEFT JOIN verify_topic AS receipt
+         ON receipt.event_id = o.event_id AND receipt.partition = o.partition AND receipt."offset" = o."offset"
+        AND receipt.partition = f.partition
+      ORDER BY o.event_id, receipt."offset", o.seq`,
     `CREATE TEMP TABLE verify_order AS
      SELECT event_id, requeued,
             seq < max(seq) OVER (PARTITION BY key, partition ORDER BY "offset"
                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS late
-       FROM (SELECT o.event_id, o.key, t.partition, t."offset", min(o.seq) AS seq,
-                    coalesce((array_agg(o.requeued ORDER BY o."offset")
-                                FILTER (WHERE o.partition = t.partition AND o."offset" >= t."offset"))[1],
-                             (array_agg(o.requeued ORDER BY o.seq))[1]) AS requeued
-               FROM verify_outbox AS o
-               JOIN (SELECT DISTINCT ON (event_id) event_id, partition, "offset"
-                       FROM (SELECT event_id, partition, min("offset") AS "offset", min(written_at) AS written_at
-                               FROM verify_topic GROUP BY event_id, partition) AS appearance
-                      ORDER BY event_id, written_at, partition) AS t USING (event_id)
-              WHERE NOT EXISTS (SELECT FROM verify_outbox AS cleaned
-                                 WHERE cleaned.event_id = o.event_id AND cleaned.seq IS NULL)
-              GROUP BY o.event_id, o.key, t.partition, t."offset") AS first`,
+       FROM verify_first_appearance
+       JOIN verify_brought_by USING (event_id)
+       JOIN (SELECT event_id, key, min(seq) AS seq FROM verify_outbox GROUP BY event_id, key) AS written USING (event_id)`,
   ],
 }
 

@@ -1,4 +1,4 @@
-/** Sends the dead letters that are due. One that the topic refuses in whatever form keeps no other from it for long. */
+/** Sends the dead letters that are due. One that the topic refuses, or never answers for, keeps no other from it for long. */
 import type { Lanes } from './lanes'
 import type { DeadLetterTopic, OutboxUpkeep, RowRef } from './ports'
 
@@ -47,7 +47,10 @@ export class DeadLetters {
       }
       for (const { letter, reason } of refused) this.events.deadLetterRefused(letter, reason)
       if (problem !== undefined) {
-        this.events.deadLettersWait(letters.length - got.length - refused.length, problem)
+        const done = got.length + refused.length
+        this.events.deadLettersWait(letters.length - done, problem)
+        // It may be this letter alone that there is no answer for: the next round begins behind it.
+        this.after = letters[done]
         return true
       }
       refusals += refused.length

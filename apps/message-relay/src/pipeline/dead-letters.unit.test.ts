@@ -14,12 +14,14 @@ let due: DeadLetter[]
 let refused: Set<string>
 let tried: number
 let away: boolean
+let unanswered: Set<string>
 let waiting: number[]
 let told: string[]
 let round: () => Promise<boolean>
 
 beforeEach(() => {
   ;[due, refused, tried, away, waiting, told] = [[], new Set(), 0, false, [], []]
+  unanswered = new Set()
   const outbox = {
     deadLettersDue: (_: unknown, after: RowRef | undefined, limit: number) =>
       Promise.resolve(
@@ -36,12 +38,14 @@ beforeEach(() => {
   const topic = {
     publish: (offered: readonly DeadLetter[]) => {
       if (away) return Promise.resolve({ got: [], refused: [], problem: 'away' })
-      tried += offered.length
-      const no = offered.filter(({ id }) => refused.has(id))
+      const end = offered.findIndex(({ id }) => unanswered.has(id))
+      const answered = end < 0 ? offered : offered.slice(0, end)
+      tried += answered.length
+      const no = answered.filter(({ id }) => refused.has(id))
       return Promise.resolve({
-        got: offered.filter((each) => !no.includes(each)),
+        got: answered.filter((each) => !no.includes(each)),
         refused: no.map((each) => ({ letter: each, reason: 'no' })),
-        problem: undefined,
+        problem: end < 0 ? undefined : 'no answer',
       })
     },
   }
@@ -103,5 +107,15 @@ it('ends the round where the topic takes nothing, and goes on from there', async
   expect(waiting).toEqual([20])
   away = false
   expect(await round()).toBe(false)
+  expect(due).toEqual([])
+})
+
+it('gets to those behind letters that are never answered for, one such letter a round, and tries these again', async () => {
+  due.push(...letters(1, 50))
+  unanswered = new Set(['1/3', '1/4', '1/30'])
+  for (let rounds = 1; rounds <= 4; rounds += 1) expect(await round()).toBe(true)
+  expect(due.map(({ id }) => id)).toEqual(['1/3', '1/4', '1/30'])
+  unanswered.clear()
+  await round()
   expect(due).toEqual([])
 })

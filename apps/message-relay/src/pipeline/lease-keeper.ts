@@ -45,7 +45,8 @@ export class LeaseKeeper {
 
   /**
    * Renews once, one at a time.
-   * @returns the milliseconds until the next renewal is due, and whether there are lanes to read that there were not
+   * @returns the milliseconds until the next renewal is due, and whether there are lanes to read that there were not: such
+   * as came, were kept, or had lapsed, for what is read under a lapsed lease is nothing
    */
   async renew(): Promise<{ waitMs: number; toRead: boolean }> {
     this.renewing ??= this.renewOnce().finally(() => (this.renewing = undefined))
@@ -68,11 +69,12 @@ export class LeaseKeeper {
     let toRead = false
     try {
       const renewal = await this.leases.renew(this.withLowWater(this.lanes.all()))
+      const hadLapsed = this.lanes.leaseLeftMs(this.clock.monotonicMs()) <= 0
       this.events.renewed()
       this.late.boundary(renewal.xid, seen)
       const { gained, lost } = this.lanes.renewed(renewal.owned, startedAt + this.times.leaseMs)
       // A hand-over that fails takes nothing from what has come.
-      toRead = gained.length > 0
+      toRead = gained.length > 0 || hadLapsed
       const drained = this.lanes.all().filter(({ draining }) => draining)
       const released = await this.handOverSurplus(renewal.share)
       if (gained.length + lost.length + released > 0) {

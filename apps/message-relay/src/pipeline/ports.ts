@@ -193,11 +193,11 @@ export interface DeadLettersPublished {
   readonly got: readonly DeadLetter[]
   /** The topic takes nothing of them. */
   readonly refused: readonly { readonly letter: DeadLetter; readonly reason: string }[]
-  /** Why the others were not tried, where there are any. */
+  /** What the first of the others met, for which the rest was not tried, where there are any. */
   readonly problem: string | undefined
 }
 
 export interface DeadLetterTopic {
-  /** Publishes them one by one, if need be without their value and with a part of their key; never throws. */
+  /** Publishes them one by one in their order, if need be without their value and with a part of their key; never throws. */
   publish(letters: readonly DeadLetter[]): Promise<DeadLettersPublished>
 }

@@ -5,10 +5,12 @@
 -- CONCURRENTLY cannot stand in a transaction. Nobody waits for it; it waits for every transaction of this database that
 -- was open when it began, so one that is forgotten holds it up: pg_stat_progress_create_index says how far it is.
 
--- What a build that was broken off has left is of no use to anybody.
+-- What a build that was broken off has left is of no use to anybody; one that goes on looks the same but for its progress.
 SELECT 'DROP INDEX CONCURRENTLY event_outbox_parked_hash'
   FROM pg_index
  WHERE indexrelid = to_regclass('event_outbox_parked_hash') AND NOT indisvalid
+   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index
+                    WHERE datname = current_database() AND index_relid = indexrelid)
 \gexec
 
 SELECT 'CREATE INDEX CONCURRENTLY event_outbox_parked_hash ON event_outbox (lane, hashtextextended(key, 0), seq) WHERE parked'

@@ -6,6 +6,7 @@ import { withDatabase } from '../external/external-provider'
 import { withClient } from '../readiness/postgres-ready'
 import { MIGRATION_FILE } from '../repository'
 import { waitUntil } from '../wait-until'
+import { changeLiveIndexes } from './live-indexes'
 import { describeMigration, migrate } from './migrate'
 
 const admin = process.env.TEST_DATABASE_URL ?? ''
@@ -41,7 +42,9 @@ const builder = (client: Client) =>
   )
 
 let told: string[]
-const migrateTelling = () => migrate(url, { tell: (statement) => told.push(statement) })
+const tell = (statement: string) => told.push(statement)
+let waiting: number
+const migrateTelling = () => migrate(url, { tell, anotherRuns: () => (waiting += 1) })
 let fresh: Awaited<ReturnType<typeof indexes>>
 
 beforeAll(() =>
@@ -64,7 +67,7 @@ const connect = async (): Promise<Client> => {
 }
 
 beforeEach(async () => {
-  told = []
+  ;[told, waiting] = [[], 0]
   // As a former version left it.
   const client = await connect()
   await client.query('DROP INDEX IF EXISTS event_outbox_parked_hash')
@@ -117,8 +120,27 @@ it('is done by one of several at once, and by none when it is done', async () =>
   await write(slow)
   const migrating = [migrateTelling(), migrateTelling(), migrateTelling()]
   await builder(await connect())
+  await waitUntil('the others to wait', () => Promise.resolve(waiting === 2 || undefined), {
+    timeoutMs: 5_000,
+  })
   await slow.query('COMMIT')
   await Promise.all(migrating)
+  expect([told, waiting]).toEqual([[BUILD, DROP_OLD], 2])
+  expect(await indexes()).toEqual(fresh)
+})
+
+it('leaves the index that another builds alone, where the file is run by hand', async () => {
+  const slow = await connect()
+  await slow.query('BEGIN')
+  await write(slow)
+  const migrating = migrateTelling()
+  const byHand = await connect()
+  await builder(byHand)
+  // A build that waits for whoever waits for it ends as a deadlock.
+  await byHand.query(`SET lock_timeout = '500ms'`)
+  await changeLiveIndexes(byHand, tell)
+  await slow.query('COMMIT')
+  await migrating
   expect(told).toEqual([BUILD, DROP_OLD])
   expect(await indexes()).toEqual(fresh)
 })

@@ -40,13 +40,19 @@ runProgram(async () => {
   if (unknown !== undefined) throw new StackRefusal(`db:migrate knows ${CREATE_DATABASE}, not ${unknown}`)
   const url = targetUrl()
   const { host, pathname } = new URL(url)
+  const target = `${host}, database ${pathname.slice(1)}`
   const patience = setTimeout(() => {
-    process.stderr.write(`waiting for PostgreSQL at ${host}, database ${pathname.slice(1)} …\n`)
+    process.stderr.write(`waiting for PostgreSQL at ${target} …\n`)
   }, 1_000)
-  const tell = (statement: string): void => {
-    process.stderr.write(`${statement}\n  ${WHAT_IT_WAITS_FOR}\n`)
+  const say = (line: string): void => {
+    clearTimeout(patience)
+    process.stderr.write(`${line}\n`)
   }
-  const report = await migrate(url, { createDatabase: args.includes(CREATE_DATABASE), tell })
+  const report = await migrate(url, {
+    createDatabase: args.includes(CREATE_DATABASE),
+    tell: (statement) => say(`${statement}\n  ${WHAT_IT_WAITS_FOR}`),
+    anotherRuns: () => say(`another migration of ${target} is at work: waiting for its end …`),
+  })
     .finally(() => clearTimeout(patience))
     .catch((cause: unknown) => {
       throw explained(cause)

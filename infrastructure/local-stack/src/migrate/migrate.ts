@@ -24,6 +24,8 @@ export interface MigrationOptions {
   readonly timeoutMs?: number
   /** Hears of each statement that may wait for long, before it is run. */
   readonly tell?: (statement: string) => void
+  /** Is called when another migration of the same database is at work, whose end this one waits for. */
+  readonly anotherRuns?: () => void
 }
 
 const NO_SUCH_DATABASE = '3D000'
@@ -83,22 +85,22 @@ const ensureDatabase = (url: string, mayCreate: boolean, timeoutMs: number): Pro
  * others, and on a live database.
  * @throws {NoSuchDatabaseError} unless `createDatabase` is set.
  */
-export const migrate = async (
-  url: string,
-  { createDatabase: mayCreate = false, timeoutMs = COMING_UP_TIMEOUT_MS, tell }: MigrationOptions = {},
-): Promise<MigrationReport> => {
+export const migrate = async (url: string, options: MigrationOptions = {}): Promise<MigrationReport> => {
+  const { createDatabase: mayCreate = false, timeoutMs = COMING_UP_TIMEOUT_MS, tell } = options
+  const { anotherRuns = () => undefined } = options
   const sql = await readFile(MIGRATION_FILE, 'utf8')
   const databaseCreated = await ensureDatabase(url, mayCreate, timeoutMs)
-  return withClient(url, (client) =>
-    oneAtATime(client, async () => {
+  return withClient(url, (client) => {
+    const work = async (): Promise<MigrationReport> => {
       const before = await readCatalog(client)
       await changeLiveIndexes(client, tell)
       await client.query(sql)
       const rolesApplied = await applyRoles(url)
       const after = await readCatalog(client)
       return { database: databaseOf(url), databaseCreated, rolesApplied, ...compareCatalogs(before, after) }
-    }),
-  )
+    }
+    return oneAtATime(client, work, anotherRuns)
+  })
 }
 
 const ROLES_LEFT_OUT = `left out the roles ${GROUPS.join(' and ')}: this user may not create roles (see SECURITY.md)`
