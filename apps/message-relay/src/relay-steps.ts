@@ -100,6 +100,11 @@ export class RelaySteps {
     wakeUp.wake()
   }
 
+  /** Published rows wait to be settled: PostgreSQL refused them, and nothing says whether they are to blame. */
+  get hasUnsettled(): boolean {
+    return this.settling.unsettled.length > 0
+  }
+
   /** Parked rows may have changed. */
   lookAtParked(): void {
     this.claims.parked.lookAt(this.now())

@@ -4,6 +4,7 @@ import { InFlight } from './pipeline/in-flight'
 import { Lanes } from './pipeline/lanes'
 import { LateRows } from './pipeline/late-rows'
 import { LeaseKeeper } from './pipeline/lease-keeper'
+import type { AttemptedRow } from './pipeline/publish'
 import { PublishLine } from './pipeline/publish-line'
 import { Upkeep } from './pipeline/upkeep'
 import type { RelayParts, RelaySettings } from './relay-parts'
@@ -36,7 +37,7 @@ export class Relay {
     this.steps = new RelaySteps(parts, settings, lanes, inFlight, late)
     this.line = new PublishLine({
       publish: (rows, trial) => this.steps.publish(rows, trial),
-      settle: (attempted, trial) => this.steps.settle(attempted, trial, () => this.now() >= this.stopAt),
+      settle: (attempted, trial) => this.settle(attempted, trial),
       stopping: () => this.isStopping(),
       guarded: (work) => this.orStop(work),
     })
@@ -111,7 +112,7 @@ export class Relay {
       this.parts.events.leaseTooShort()
       return NO_LEASE_WAIT_MS
     }
-    this.poll()
+    await this.poll()
     const trial = this.circuit.state === 'half_open'
     if (trial) await this.line.empty()
     if (this.isStopping()) return 0
@@ -134,10 +135,17 @@ export class Relay {
   }
 
   /** The safety net: whatever no signal told of is looked for once a poll. */
-  private poll(): void {
+  private async poll(): Promise<void> {
     if (this.now() < this.pollAt) return
     this.pollAt = this.now() + this.settings.pollIntervalMs
     this.steps.lookAtParked()
+    if (!this.steps.hasUnsettled) return
+    await this.line.empty()
+    await this.settle([], false)
+  }
+
+  private settle(attempted: readonly AttemptedRow[], trial: boolean): Promise<void> {
+    return this.steps.settle(attempted, trial, () => this.now() >= this.stopAt)
   }
 
   private idleMs(): number {

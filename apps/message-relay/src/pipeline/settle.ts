@@ -1,5 +1,5 @@
 /** Settles a published batch, trying again until the database has answered or the lanes are another's. */
-import { isRefusal, refusedSettlement } from '../policy/refused-settlement'
+import { isRefusal, mayBlameARow, refusedSettlement } from '../policy/refused-settlement'
 import { decideSettlement, type FailedKeyPolicy, type Settlement } from '../policy/settlement'
 import type { ParkedClaims } from './claim-parked'
 import type { InFlight } from './in-flight'
@@ -7,6 +7,7 @@ import type { Lanes } from './lanes'
 import type { LateRows } from './late-rows'
 import type { ClaimedRow, Clock, OutboxSettler } from './ports'
 import type { AttemptedRow } from './publish'
+import { halves, settleApart } from './settle-apart'
 
 export interface SettledBatch {
   readonly row: ClaimedRow
@@ -33,10 +34,20 @@ interface Writing {
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 2000
+/** How often a batch that is refused as a whole is tried row by row. */
+const APART_EVERY_MS = 30_000
+/** So many published rows may be unsettled while others go on; beyond them nothing does. */
+const MOST_UNSETTLED = 100
 /** Rows that were found parked and were handed back are looked at again after this. */
 const HANDED_BACK_WAIT_MS = 500
 
 export class Settling {
+  /**
+   * Rows that were refused while none of their kind was taken: they may be to blame, or what refused them refuses every
+   * row. They stay in flight and are tried with the next batch.
+   */
+  readonly unsettled: SettledBatch[] = []
+
   constructor(
     private readonly settler: OutboxSettler,
     private readonly lanes: Lanes,
@@ -59,13 +70,17 @@ export class Settling {
     giveUp: () => boolean,
   ): Promise<SettledBatch[]> {
     const context = { now: this.clock.now(), failedKeyPolicy: this.failedKeyPolicy, trial }
-    const decided = attempted.map(({ row, attempt }) => ({
-      row,
-      settlement: decideSettlement(row, attempt, context),
-    }))
+    const decided = this.unsettled
+      .splice(0)
+      .concat(
+        attempted.map(({ row, attempt }) => ({ row, settlement: decideSettlement(row, attempt, context) })),
+      )
     const refused = new Map<ClaimedRow, Settlement>()
     const written = await this.write(decided, { giveUp, refused, isRepeated: false })
-    const batch = decided.map(({ row, settlement }) => ({ row, settlement: refused.get(row) ?? settlement }))
+    const unsettled = new Set(this.unsettled.map(({ row }) => row))
+    const batch = decided
+      .filter(({ row }) => !unsettled.has(row))
+      .map(({ row, settlement }) => ({ row, settlement: refused.get(row) ?? settlement }))
     for (const { row, settlement } of batch) {
       if (!written || (settlement.kind === 'hand_back' && !row.parked)) this.lanes.rewind(row)
     }
@@ -80,6 +95,7 @@ export class Settling {
   /** False when it was given up before the database answered. */
   private async write(batch: readonly SettledBatch[], writing: Writing): Promise<boolean> {
     let waitMs = FIRST_WAIT_MS
+    let apartAt = -Infinity
     let { isRepeated } = writing
     for (;;) {
       const ours = batch.filter(
@@ -87,30 +103,63 @@ export class Settling {
       )
       if (ours.length === 0) return true
       try {
-        const seen = this.late.seen
-        const { changed, xid } = await this.settler.settle(
-          ours.map(({ row, settlement }) => ({
-            lane: row.lane,
-            token: row.token,
-            id: row.id,
-            seq: row.seq,
-            attempts: row.attempts,
-            settlement,
-          })),
-        )
-        if (xid !== undefined) this.late.boundary(xid, seen)
+        const changed = await this.tryOnce(ours)
         // A try whose answer was lost may have settled them.
         if (changed < ours.length && !isRepeated) this.events.notOurs(ours.length - changed)
         return true
       } catch (error) {
         isRepeated = true
         if (isRefusal(error)) return this.writeApart(ours, error, { ...writing, isRepeated })
-        this.events.settleFailed(error, ours.length)
+        const now = this.clock.monotonicMs()
+        if (mayBlameARow(error) && now >= apartAt) {
+          apartAt = now + APART_EVERY_MS
+          const left = await this.blame(ours, error, { ...writing, isRepeated })
+          if (left.length > 0) this.events.settleFailed(error, left.length)
+          if (this.unsettled.length + left.length <= MOST_UNSETTLED) {
+            this.unsettled.push(...left)
+            return true
+          }
+        } else this.events.settleFailed(error, ours.length)
         if (writing.giveUp()) return false
         await this.clock.sleep(waitMs)
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
     }
+  }
+
+  /** Returns how many rows were changed. @throws what the database throws */
+  private async tryOnce(batch: readonly SettledBatch[]): Promise<number> {
+    const seen = this.late.seen
+    const { changed, xid } = await this.settler.settle(
+      batch.map(({ row, settlement }) => ({
+        lane: row.lane,
+        token: row.token,
+        id: row.id,
+        seq: row.seq,
+        attempts: row.attempts,
+        settlement,
+      })),
+    )
+    if (xid !== undefined) this.late.boundary(xid, seen)
+    return changed
+  }
+
+  /**
+   * A row is to blame that is refused alone while another of its kind is taken.
+   * @returns the rows of which that cannot be told
+   */
+  private async blame(
+    batch: readonly SettledBatch[],
+    error: unknown,
+    writing: Writing,
+  ): Promise<readonly SettledBatch[]> {
+    const { taken, refused, unanswered } = await settleApart(batch, error, (half) => this.tryOnce(half))
+    const left = [...unanswered]
+    for (const { settled, error: refusal } of refused) {
+      const isToBlame = writing.refused.has(settled.row) || taken.has(settled.settlement.kind)
+      if (!isToBlame || !(await this.writeRefused(settled, refusal, writing))) left.push(settled)
+    }
+    return left
   }
 
   /** One row of `batch` is refused, whenever it is tried: the others are settled without it. */
@@ -121,9 +170,9 @@ export class Settling {
   ): Promise<boolean> {
     const [first] = batch
     if (!first || batch.length === 1) return first ? this.writeRefused(first, error, writing) : true
-    const middle = Math.ceil(batch.length / 2)
-    const written = await this.write(batch.slice(0, middle), writing)
-    return (await this.write(batch.slice(middle), writing)) && written
+    const [left, right] = halves(batch)
+    const written = await this.write(left, writing)
+    return (await this.write(right, writing)) && written
   }
 
   /** The row FAILED, by a reason that can be written; if that is refused too, it is left as it is. */

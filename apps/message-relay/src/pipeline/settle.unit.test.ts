@@ -10,10 +10,11 @@ import { Settling } from './settle'
 const row = (id: string): ClaimedRow =>
   ({ id, key: id, lane: 1, token: '1', seq: 1, attempts: 0, error: null, parked: false }) as ClaimedRow
 const sent: Attempt = { kind: 'sent', partition: 0, offset: '1' }
+const raised = Object.assign(new Error('no such order'), { severity: 'ERROR', code: 'P0001' })
 const refusal = Object.assign(new Error('index row size exceeds the maximum'), { code: '54000' })
 
 /** A settling over a database that `refuses` rows. */
-function settlingOver(refuses: (row: SettledRow) => boolean) {
+function settlingOver(refuses: (row: SettledRow) => boolean, error: Error = refusal) {
   const lanes = new Lanes()
   lanes.renewed([{ lane: 1, token: '1', lowWater: 0 }], Infinity)
   const settled: [string, string][] = []
@@ -23,7 +24,7 @@ function settlingOver(refuses: (row: SettledRow) => boolean) {
     settle: (rows: readonly SettledRow[]) => {
       statements += 1
       if (statements > 40) throw new Error('it goes on for ever')
-      if (rows.some(refuses)) return Promise.reject(refusal)
+      if (rows.some(refuses)) return Promise.reject(error)
       settled.push(...rows.map(({ id, settlement }): [string, string] => [id, settlement.kind]))
       return Promise.resolve({ changed: rows.length, xid: undefined })
     },
@@ -45,7 +46,7 @@ function settlingOver(refuses: (row: SettledRow) => boolean) {
       false,
       () => false,
     )
-  return { settle, settled, told }
+  return { settle, settling, settled, told }
 }
 
 it('settles the others of its batch, and ends the one that is refused as FAILED', async () => {
@@ -76,4 +77,54 @@ it('tells once of a row that cannot be written at all, and goes on', async () =>
     ['c', 'sent'],
   ])
   expect(told).toEqual(['unsettleable b'])
+})
+
+it('ends a row that a trigger refuses as FAILED, and the others are settled', async () => {
+  const { settle, settled, told } = settlingOver(
+    ({ id, settlement }) => id === 'c' && settlement.kind === 'sent',
+    raised,
+  )
+  const batch = await settle('abcde')
+  expect(settled.map(([id, kind]) => `${id} ${kind}`).sort()).toEqual([
+    'a sent',
+    'b sent',
+    'c failed',
+    'd sent',
+    'e sent',
+  ])
+  expect(batch[2]!.settlement).toMatchObject({ error: { class: 'unsettleable', code: 'P0001' } })
+  expect(told).toEqual([])
+})
+
+it('tells once of a row of which a trigger refuses whatever is written', async () => {
+  const { settle, settling, told } = settlingOver(({ id }) => id === 'b', raised)
+  await settle('abc')
+  expect(told).toEqual(['unsettleable b'])
+  expect(settling.unsettled).toEqual([])
+})
+
+it('blames no row where every one is refused, and settles them all when that is over', async () => {
+  let isForbidden = true
+  const { settle, settling, settled, told } = settlingOver(() => isForbidden, raised)
+  expect(await settle('ab')).toEqual([])
+  expect(await settle('c')).toEqual([])
+  expect(settling.unsettled).toHaveLength(3)
+  expect(told).toEqual(['failed', 'failed'])
+  isForbidden = false
+  expect((await settle('')).map(({ settlement }) => settlement.kind)).toEqual(['sent', 'sent', 'sent'])
+  expect(settled).toHaveLength(3)
+  expect(settling.unsettled).toEqual([])
+})
+
+it('lets the rows behind one that is refused alone go on, and blames it by them', async () => {
+  const { settle, settled } = settlingOver(
+    ({ id, settlement }) => id === 'a' && settlement.kind === 'sent',
+    raised,
+  )
+  expect(await settle('a')).toEqual([])
+  expect((await settle('b')).map(({ row, settlement }) => `${row.id} ${settlement.kind}`)).toEqual([
+    'a failed',
+    'b sent',
+  ])
+  expect(settled).toHaveLength(2)
 })

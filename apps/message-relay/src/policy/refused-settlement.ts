@@ -7,6 +7,12 @@ import { errorRecord, type AttemptedRow, type Settlement, type SettlementContext
  */
 const REFUSALS = /^(22|23|54)[0-9A-Z]{3}$/
 
+/**
+ * SQLSTATE classes that blame no row: the connection, the transaction, the login, a clash, a resource, a lock, an operator,
+ * the system, the server itself (a corrupted page, XX001 and XX002, is of its row).
+ */
+const BLAME_NO_ROW = /^(08|25|28|3D|40|53|55|57|58|F0|XX000)/
+
 /** The class of a row whose settlement was refused. */
 export const REFUSED_CLASS = 'unsettleable'
 
@@ -14,6 +20,15 @@ export const REFUSED_CLASS = 'unsettleable'
 export function isRefusal(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && REFUSALS.test(code)
+}
+
+/**
+ * True for an error that PostgreSQL answered and that one row may be to blame for, or none: what a trigger raises, be it its
+ * own SQLSTATE or one of a statement within it, looks like what ails every row alike, such as a right that is missing.
+ */
+export function mayBlameARow(error: unknown): boolean {
+  const { severity, code } = (error ?? {}) as { severity?: unknown; code?: unknown }
+  return severity !== undefined && typeof code === 'string' && !BLAME_NO_ROW.test(code)
 }
 
 /** FAILED for its own fault, by a reason that says no more than the database did. */
