@@ -3,6 +3,7 @@ import { describeError, type Logger } from '@infinite-scribe/service-kit'
 import { batchRefused, brokerAdvice } from './log/broker-advice'
 import { Crowd } from './log/crowd'
 import { DatabaseOutage } from './log/database-outage'
+import { cutText, rowDetails } from './log/row-details'
 import { statementAdvice } from './log/statement-failed'
 import type { RelayEvents } from './relay-events'
 import { idsOf } from './row-ids'
@@ -11,6 +12,8 @@ import { idsOf } from './row-ids'
 const ONCE_EVERY_MS = 5000
 /** Rows that FAILED with one class, one by one in a cycle; the others are counted. */
 const FAILED_LINES = 3
+/** Characters of an error’s message. */
+const LONGEST_ERROR = 1000
 
 /** Writes the relay's events to `log`. */
 export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: string): RelayEvents {
@@ -65,14 +68,11 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         const { error, attempts } = settlement
         if (isAlarm ? !failed.mayTell(error.class, 1, row.id) : !debugging) continue
         const event = {
-          ...idsOf(row),
-          event_type: row.eventType,
-          topic: row.topic,
-          key: row.key,
+          ...rowDetails(row),
           attempts,
           error_class: error.class,
           error_code: error.code,
-          error: error.message,
+          error: cutText(error.message, LONGEST_ERROR),
         }
         if (settlement.kind === 'retry') {
           log.debug('a publish failed and is tried again', { ...event, retry_in_ms: settlement.delayMs })
@@ -103,7 +103,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     unsettleable: (row, error) =>
       log.error(
         'PostgreSQL refuses whatever is to be written of an event: it stays PENDING and is not looked at again; mend the row, then set parked = true',
-        { ...idsOf(row), topic: row.topic, error: describeError(error) },
+        { ...rowDetails(row), error: describeError(error) },
       ),
     notOurs: (rows) => {
       log.warn('rows were not settled: their lanes have another owner, or somebody else settled them', {

@@ -236,3 +236,17 @@ it('tells of the lanes, of the broker’s return and of what goes again', () => 
   events.unsettleable(row, new Error('refused'))
   expect(loud().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'warn', 'info', 'error'])
 })
+
+it('cuts what a row says of itself: any service may write a key of a megabyte', () => {
+  const events = log()
+  const [key, eventId] = ['k'.repeat(1_200_000), 'e'.repeat(1_200_000)]
+  const huge = { ...row, key, eventId, value: JSON.stringify({ metadata: { request_id: key } }) }
+  const failed = { kind: 'failed', attempts: 4, error, willRetry: false, holdsKey: false } as const
+  events.settled([{ row: huge, settlement: { ...failed, error: { ...error, message: key } } }], 1)
+  events.unsettleable(huge, new Error('refused'))
+  expect(loud()).toHaveLength(2)
+  for (const { details } of loud()) {
+    expect(details.key).toBe(`${'k'.repeat(200)}… (1200000 characters)`)
+    expect(JSON.stringify(details).length).toBeLessThan(4000)
+  }
+})

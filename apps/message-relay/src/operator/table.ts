@@ -1,5 +1,8 @@
 /** Tables and lists for a terminal. */
 
+/** Where a row has lines of its own: what is longer, a key of a megabyte say, is whole in --json alone. */
+const LONGEST_TEXT = 1000
+
 /**
  * Columns as wide as their widest cell, at most `widest` characters each; a block of lines for each row where a line would
  * be longer than `room`, for a terminal would break it.
@@ -23,7 +26,7 @@ function blocks(rows: readonly object[], names: readonly string[]): string {
   const width = Math.max(...names.map(({ length }) => length))
   const block = (row: object): string =>
     names
-      .map((name) => `${name.padEnd(width)}  ${cell((row as Record<string, unknown>)[name], Infinity)}`)
+      .map((name) => `${name.padEnd(width)}  ${cell((row as Record<string, unknown>)[name], LONGEST_TEXT)}`)
       .join('\n')
   return rows.map((row) => `${block(row)}\n`).join('\n')
 }

@@ -17,10 +17,14 @@ it('makes columns as wide as their cells, and cuts what is too long', () => {
   expect(table([])).toBe('(none)')
 })
 
-it('shows a row beneath the other, and cuts nothing, where a line would be too long', () => {
+it('shows a row beneath the other, and cuts what fills a screen, where a line would be too long', () => {
   const lines = ['id     1', 'at     2026-01-31T09:00:00.000Z', 'error  it was refused', '']
   expect(table(ROWS, { room: 89 })).toBe(
     [...lines, 'id     20', 'at     -', `error  ${'x'.repeat(70)}`, ''].join('\n'),
   )
   expect(table(ROWS, { room: 90 })).toBe(table(ROWS))
+})
+
+it('cuts a text of a megabyte where a row has lines of its own, too', () => {
+  expect(table([{ key: 'k'.repeat(1_200_000) }], { room: 50 })).toBe(`key  ${'k'.repeat(999)}…\n`)
 })
