@@ -45,7 +45,9 @@ it('goes on behind a row that is refused when it is the only one', async () => {
   await add('good', 'better')
   await wakeRelays(fixture.pool)
   await eventually(async () => (await countByStatus(fixture.pool)).SENT === 2)
-  await eventually(async () => /errors_total\{step="settle"\} [2-9]/.test(await metrics(relay.httpPort)))
+  await eventually(async () =>
+    (await metrics(relay.httpPort)).includes('message_relay_unsettleable_rows_total 1'),
+  )
   expect(await countByStatus(fixture.pool)).toEqual({ PENDING: 1, SENT: 2 })
 })
 
@@ -58,6 +60,38 @@ it('blames no row where the right to write is gone, and settles all when it is b
   expect(await countByStatus(fixture.pool)).toEqual({ PENDING: 3 })
   await fixture.pool.query('GRANT UPDATE ON event_outbox TO genesis_relay')
   await eventually(async () => (await countByStatus(fixture.pool)).SENT === 3)
+})
+
+it('answers a scrape in time while the outbox is locked, and shows no figure that it cannot tell', async () => {
+  const relay = await fixture.relay()
+  await eventually(async () => (await metrics(relay.httpPort)).includes('message_relay_lanes_owned 64'))
+  expect(await metrics(relay.httpPort)).toMatch(/^message_relay_pending_rows 0$/m)
+  const lock = await fixture.pool.connect()
+  try {
+    await lock.query('BEGIN; LOCK TABLE event_outbox IN ACCESS EXCLUSIVE MODE')
+    let slowestMs = 0
+    await eventually(async () => {
+      const startedAt = performance.now()
+      const text = await metrics(relay.httpPort)
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt)
+      return text.includes('message_relay_backlog_readable 0') && !/^message_relay_pending_rows /m.test(text)
+    }, 20_000)
+    expect(slowestMs).toBeLessThan(3000)
+  } finally {
+    lock.release(true)
+  }
+  await eventually(async () => /^message_relay_pending_rows 0$/m.test(await metrics(relay.httpPort)))
+}, 60_000)
+
+it('counts the FAILED rows that hold their key', async () => {
+  const relay = await fixture.relay({ RELAY_FAILED_KEY_POLICY: 'block' })
+  await insertRows(fixture.pool, [
+    { topic: 'no topic', key: 'a', payload: envelope() },
+    { topic: fixture.topic, key: 'a', payload: envelope() },
+  ])
+  await wakeRelays(fixture.pool)
+  await eventually(async () => /^message_relay_blocking_rows 1$/m.test(await metrics(relay.httpPort)))
+  expect(await metrics(relay.httpPort)).toMatch(/^message_relay_pending_rows 1$/m)
 })
 
 async function metrics(port: number): Promise<string> {

@@ -8,6 +8,8 @@ import type { UpkeepEvents } from './pipeline/upkeep'
 
 export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents, UpkeepEvents {
   claimed(rows: readonly ClaimedRow[], tookMs: number): void
+  /** The outbox is about to be read. */
+  readBegins(): void
   /** The outbox was read, whether there was something in it or not. */
   outboxRead(): void
   /** Lanes are owned, and nothing is claimed from them: the lease does not last for a publish. */
@@ -30,6 +32,7 @@ export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents,
 export function tellAll(listeners: readonly RelayEvents[]): RelayEvents {
   return {
     claimed: (...event) => listeners.forEach((listener) => listener.claimed(...event)),
+    readBegins: () => listeners.forEach((listener) => listener.readBegins()),
     outboxRead: () => listeners.forEach((listener) => listener.outboxRead()),
     leaseTooShort: () => listeners.forEach((listener) => listener.leaseTooShort()),
     claimFailed: (...event) => listeners.forEach((listener) => listener.claimFailed(...event)),

@@ -110,6 +110,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         rows,
       })
     },
+    readBegins: () => undefined,
     outboxRead: answered,
     leaseTooShort: () => undefined,
     claimFailed: (error, waitMs) =>

@@ -54,6 +54,11 @@ export class Relay {
     return this.lanes.size > 0 && this.lanes.leaseLeftMs(this.parts.clock.monotonicMs()) > 0
   }
 
+  /** How many lanes this relay owns that nobody else can own. */
+  get leasedLanes(): number {
+    return this.leased ? this.lanes.size : 0
+  }
+
   /**
    * Relays until {@link stop}; then finishes what is in flight and hands its lanes over.
    * @throws the fault that ended one of its loops: then it keeps no lease, and relays nothing any more
@@ -117,6 +122,7 @@ export class Relay {
     if (trial) await this.line.empty()
     if (this.isStopping()) return 0
 
+    this.parts.events.readBegins()
     const claim = await this.steps.claim()
     if ('waitMs' in claim) return claim.waitMs
     if (claim.rows.length === 0) {

@@ -5,6 +5,7 @@ import { describeError } from '@infinite-scribe/service-kit'
 import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
 import { Registry } from 'prom-client'
 import type { RelayConfiguration } from './config'
+import { BacklogLook } from './health/backlog-look'
 import { startHealthServer } from './health/health-server'
 import { relayMetrics } from './health/metrics'
 import { watchProgress } from './health/progress'
@@ -43,6 +44,9 @@ export interface RelayService {
 const BATCH_BYTES = 8 * 1024 * 1024
 /** No statement outlasts its lease: what it would settle is another relay's by then, and the lanes wait for it. */
 const LONGEST_QUERY_MS = 30_000
+/** How long a scrape waits for the look at the backlog, and how long that may take: of millions of rows it is not at once. */
+const SCRAPE_WAITS_MS = 1000
+const LONGEST_LOOK_MS = 5_000
 /** How many leases long nothing may be settled while rows are due, or nothing be claimed at all, before the relay is called not ready. */
 const PATIENCE_IN_LEASES = 1.5
 
@@ -59,15 +63,13 @@ export async function startRelayService(
   tracing?: Tracing,
 ): Promise<RelayService> {
   const { databaseUrl: url, publishTimeoutMs, eventsTopic } = configuration
-  const database = new Database(
-    {
-      url,
-      applicationName: 'message-relay',
-      connections: 4,
-      queryTimeoutMs: Math.min(configuration.leaseMs, LONGEST_QUERY_MS),
-    },
-    (error) => log.debug('an idle connection to PostgreSQL died', { error: describeError(error) }),
-  )
+  const connect = (applicationName: string, connections: number, queryTimeoutMs: number): Database =>
+    new Database({ url, applicationName, connections, queryTimeoutMs }, (error) =>
+      log.debug('an idle connection to PostgreSQL died', { error: describeError(error) }),
+    )
+  const database = connect('message-relay', 4, Math.min(configuration.leaseMs, LONGEST_QUERY_MS))
+  // Of its own: behind statements that wait for a lock it would tell nothing when it is asked for most.
+  const metricsDatabase = connect('message-relay metrics', 1, LONGEST_LOOK_MS)
   const kafka = createKafka(
     { ...configuration.kafka, requestTimeoutMs: publishTimeoutMs },
     (message, details) => log.debug(message, details),
@@ -88,11 +90,12 @@ export async function startRelayService(
   const lanesWakeUp = new Signal()
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
+  const backlog = new BacklogLook(() => readBacklog(metricsDatabase, lanesOf(relay)), SCRAPE_WAITS_MS)
   const events = tellAll([
     relayLog(log, () => systemClock.monotonicMs(), eventsTopic),
     relayMetrics(registry, {
-      backlog: () => readBacklog(database, lanesOf(relay)).catch(() => undefined),
-      lanesOwned: () => relay.lanes.size,
+      backlog: () => backlog.figures(),
+      lanesOwned: () => relay.leasedLanes,
       faultClasses: [...RECORD_FAULT_CLASSES, ...UNSENDABLE_CLASSES, REFUSED_CLASS],
     }),
     { ...SILENT, ...progress },
@@ -139,7 +142,7 @@ export async function startRelayService(
     () =>
       judgeReadiness({
         leased: relay.leased,
-        lanes: relay.lanes.size,
+        lanes: relay.leasedLanes,
         circuit: relay.circuit.now,
         stopping,
         stalled: [...progress.stalled(), ...(ended && !stopping ? ['it has ended: a fault of its own'] : [])],
@@ -158,7 +161,7 @@ export async function startRelayService(
       relay.stop()
       await running
       await Promise.all([listener.close(), publisher.close(), deadLetters.close(), health.close()])
-      await database.end()
+      await Promise.all([database.end(), metricsDatabase.end()])
     },
   }
 }

@@ -45,6 +45,7 @@ describe('progress', () => {
     progress.claimed(rows(5), 1)
     now += 14_000
     expect(progress.stalled()).toEqual([])
+    progress.settled([], 1)
     now += 2000
     expect(progress.stalled()).toEqual(['5 rows are due and none was settled for 16 s'])
     progress.settled(rows(2), 1)
@@ -58,8 +59,16 @@ describe('progress', () => {
 
   it('stands still when the outbox cannot be read', () => {
     const progress = watch()
+    now = 50_000
+    progress.readBegins()
+    // A lock holds the statement up until its time-out.
+    now += 10_000
     progress.claimFailed(new Error('x'), 1)
-    now = 20_000
+    progress.readBegins()
+    expect(progress.stalled()).toEqual([])
+    now += 6000
+    expect(progress.stalled()).toEqual(['the outbox could not be read for 16 s'])
+    now += 4000
     progress.claimFailed(new Error('x'), 1)
     expect(progress.stalled()).toEqual(['the outbox could not be read for 20 s'])
     // There need be nothing in it.

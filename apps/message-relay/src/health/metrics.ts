@@ -2,15 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Circuit } from '../policy/circuit'
 import type { RelayEvents } from '../relay-events'
-
-export interface Backlog {
-  /** Rows that are to be sent. */
-  readonly pending: number
-  /** Of those that may go now, how long the oldest has waited. */
-  readonly oldestDueSeconds: number
-  /** Rows that wait for a retry or behind another row. */
-  readonly parked: number
-}
+import type { Backlog } from './backlog-look'
 
 const CIRCUIT_STATES: readonly Circuit['state'][] = ['closed', 'open', 'half_open']
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -19,8 +11,9 @@ const WAIT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 3
 const DATABASE_STEPS = ['claim', 'settle', 'renewal', 'upkeep'] as const
 
 export interface Observed {
-  /** Asked at each scrape; undefined when it cannot be told. */
+  /** Asked for each gauge at each scrape; undefined when it cannot be told. */
   readonly backlog: () => Promise<Backlog | undefined>
+  /** Lanes under a lease that has not run out. */
   readonly lanesOwned: () => number
   /** The classes of faults that a row may have of its own: each is shown from the start. */
   readonly faultClasses: readonly string[]
@@ -53,6 +46,10 @@ export function relayMetrics(
   const notOurs = counter(
     'message_relay_fenced_rows_total',
     'Rows not settled: their lane had another owner.',
+  )
+  const unsettleable = counter(
+    'message_relay_unsettleable_rows_total',
+    'Rows that stay PENDING for good: PostgreSQL refuses whatever is to be written of them.',
   )
   const wakeUps = counter('message_relay_wake_ups_total', 'Signals of a commit that were heard.')
   const databaseErrors = counter(
@@ -89,7 +86,7 @@ export function relayMetrics(
   showCircuit('open')
   new Gauge({
     name: 'message_relay_lanes_owned',
-    help: 'Lanes of 64 that this relay owns.',
+    help: 'Lanes of 64 that this relay owns under a lease that has not run out.',
     registers,
     collect() {
       this.set(lanesOwned())
@@ -127,7 +124,8 @@ export function relayMetrics(
     wokenUp: () => wakeUps.inc(),
     claimFailed: failedStep('claim'),
     settleFailed: failedStep('settle'),
-    unsettleable: failedStep('settle'),
+    unsettleable: () => unsettleable.inc(),
+    readBegins: () => undefined,
     outboxRead: () => undefined,
     leaseTooShort: () => undefined,
     listenerLost: () => undefined,
@@ -140,28 +138,38 @@ export function relayMetrics(
   }
 }
 
-/** Each gauge collects for itself, as the text of one is made before another's has set it; one look serves all. */
-function backlogGauges(registers: Registry[], backlog: () => Promise<Backlog | undefined>): void {
-  let looking: Promise<Backlog | undefined> | undefined
-  const look = () =>
-    (looking ??= backlog().finally(() => {
-      looking = undefined
-    }))
+/** A gauge shows nothing while its figure cannot be told: what was seen last would pass for what is. */
+function backlogGauges(registers: Registry[], backlog: Observed['backlog']): void {
+  // Each collects for itself, as the text of one is made before another's has set it.
   const gauge = (name: string, help: string, figureOf: (figures: Backlog) => number) =>
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        const figures = await look()
+        const figures = await backlog()
         if (figures) this.set(figureOf(figures))
+        else this.remove()
       },
     })
+  new Gauge({
+    name: 'message_relay_backlog_readable',
+    help: '1 when the latest look at the outbox was answered, 0 when it was not.',
+    registers,
+    async collect() {
+      this.set((await backlog()) ? 1 : 0)
+    },
+  })
   gauge('message_relay_pending_rows', 'PENDING rows of this relay’s lanes.', ({ pending }) => pending)
   gauge(
     'message_relay_parked_rows',
     'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',
     ({ parked }) => parked,
+  )
+  gauge(
+    'message_relay_blocking_rows',
+    'FAILED rows of this relay’s lanes that hold the later rows of their key until somebody decides on them.',
+    ({ blocking }) => blocking,
   )
   gauge(
     'message_relay_oldest_due_age_seconds',

@@ -2,12 +2,14 @@
 import { Registry } from 'prom-client'
 import type { ClaimedRow } from '../pipeline/ports'
 import type { RelayEvents } from '../relay-events'
-import { relayMetrics, type Backlog } from './metrics'
+import { BacklogLook, type Backlog } from './backlog-look'
+import { relayMetrics } from './metrics'
 
-function observed(backlog: () => Promise<Backlog | undefined>) {
+function observed(backlog: () => Promise<Backlog> = () => Promise.reject(new Error('away'))) {
   const registry = new Registry()
+  const look = new BacklogLook(backlog, 1000)
   const events: RelayEvents = relayMetrics(registry, {
-    backlog,
+    backlog: () => look.figures(),
     lanesOwned: () => 32,
     faultClasses: ['record_too_large'],
   })
@@ -18,29 +20,41 @@ function observed(backlog: () => Promise<Backlog | undefined>) {
 const row = (writtenAtMs: number) => ({ writtenAtMs }) as ClaimedRow
 const error = { class: 'record_too_large', message: '', attempts: [] }
 
-it('shows the backlog as it is at each scrape, for one look at the outbox', async () => {
+it('shows the backlog as it is at each scrape, for one look at the outbox, and nothing where there is none', async () => {
   const looks = [
-    { pending: 7, parked: 3, oldestDueSeconds: 1.5 },
-    { pending: 8, parked: 4, oldestDueSeconds: 2.5 },
+    { pending: 7, parked: 3, oldestDueSeconds: 1.5, blocking: 1 },
+    { pending: 8, parked: 4, oldestDueSeconds: 2.5, blocking: 2 },
   ]
-  const backlog = jest.fn(() => Promise.resolve(looks.shift()))
+  const backlog = jest.fn(() => Promise.resolve(looks.shift()!))
   const { lines } = observed(backlog)
   expect(await lines()).toEqual(
     expect.arrayContaining([
       'message_relay_pending_rows 7',
       'message_relay_parked_rows 3',
+      'message_relay_blocking_rows 1',
       'message_relay_oldest_due_age_seconds 1.5',
+      'message_relay_backlog_readable 1',
       'message_relay_lanes_owned 32',
     ]),
   )
   expect(await lines()).toContain('message_relay_oldest_due_age_seconds 2.5')
   expect(backlog).toHaveBeenCalledTimes(2)
-  // PostgreSQL is away: what was seen last stands.
-  expect(await lines()).toContain('message_relay_pending_rows 8')
+  backlog.mockRejectedValue(new Error('PostgreSQL is away'))
+  const blind = await lines()
+  expect(blind).toContain('message_relay_backlog_readable 0')
+  expect(blind.join('\n')).not.toMatch(/_(pending|parked|blocking)_rows \d|oldest_due_age_seconds \d/)
+})
+
+it('counts a row that stays PENDING for good', async () => {
+  const { events, lines } = observed()
+  const counter = 'message_relay_unsettleable_rows_total'
+  expect(await lines()).toContain(`${counter} 0`)
+  events.unsettleable(row(0), new Error('refused'))
+  expect(await lines()).toContain(`${counter} 1`)
 })
 
 it('counts from zero what may wake someone', async () => {
-  const { events, lines } = observed(() => Promise.resolve(undefined))
+  const { events, lines } = observed()
   const failed = 'message_relay_failed_rows_total{class="record_too_large",will_retry="false"}'
   const errors = 'message_relay_database_errors_total{step="settle"}'
   expect(await lines()).toEqual(expect.arrayContaining([`${failed} 0`, `${errors} 0`]))
@@ -53,7 +67,7 @@ it('counts from zero what may wake someone', async () => {
 })
 
 it('counts how often the circuit opens, and not each trial of one outage', async () => {
-  const { events, lines } = observed(() => Promise.resolve(undefined))
+  const { events, lines } = observed()
   const open = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'x' } as const
   const halfOpen = { state: 'half_open', since: 0, reason: 'x' } as const
   const openings = 'message_relay_circuit_openings_total'
@@ -66,7 +80,7 @@ it('counts how often the circuit opens, and not each trial of one outage', async
 })
 
 it('measures how long those rows waited that were sent', async () => {
-  const { events, lines } = observed(() => Promise.resolve(undefined))
+  const { events, lines } = observed()
   const sent = { kind: 'sent', partition: 0, offset: '0' } as const
   events.published(
     [

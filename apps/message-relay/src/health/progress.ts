@@ -10,6 +10,7 @@ type Watched = Pick<
   RelayEvents,
   | 'claimed'
   | 'settled'
+  | 'readBegins'
   | 'outboxRead'
   | 'leaseTooShort'
   | 'renewed'
@@ -34,8 +35,14 @@ export function watchProgress(patienceMs: number, monotonicMs: () => number): Pr
       waitingSince ??= monotonicMs()
     },
     settled: (batch) => {
+      // Refused, all of it, and left for later.
+      if (batch.length === 0) return
       inFlight -= batch.length
       waitingSince = inFlight > 0 ? monotonicMs() : undefined
+    },
+    // Not from its first failure: a statement that a lock holds up fails as late as its time-out.
+    readBegins: () => {
+      unreadableSince ??= monotonicMs()
     },
     outboxRead: () => {
       unreadableSince = undefined
@@ -53,7 +60,6 @@ export function watchProgress(patienceMs: number, monotonicMs: () => number): Pr
       unrenewedSince ??= monotonicMs()
     },
     claimFailed: () => {
-      unreadableSince ??= monotonicMs()
       tooShortSince = undefined
     },
     settleFailed: () => {
