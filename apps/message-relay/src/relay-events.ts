@@ -4,6 +4,7 @@ import type { LeaseEvents } from './pipeline/lease-keeper'
 import type { ClaimedRow } from './pipeline/ports'
 import type { AttemptedRow } from './pipeline/publish'
 import type { SettledBatch, SettlingEvents } from './pipeline/settle'
+import type { Resting } from './pipeline/suspects'
 import type { UpkeepEvents } from './pipeline/upkeep'
 
 export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents, UpkeepEvents {
@@ -24,8 +25,8 @@ export interface RelayEvents extends CircuitEvents, LeaseEvents, SettlingEvents,
   wokenUp(): void
   published(attempted: readonly AttemptedRow[], tookMs: number): void
   settled(batch: readonly SettledBatch[], tookMs: number): void
-  /** No broker answers for `row`, which was sent alone, though others are sent: it rests for `restMs`. */
-  rests(row: ClaimedRow, restMs: number): void
+  /** No broker answers for a record that is sent alone, though others are sent. */
+  rests(resting: Resting): void
 }
 
 /** Tells each of `listeners` everything. */

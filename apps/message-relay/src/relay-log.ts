@@ -3,10 +3,11 @@ import { describeError, type Logger } from '@infinite-scribe/service-kit'
 import { batchRefused, brokerAdvice } from './log/broker-advice'
 import { Crowd } from './log/crowd'
 import { DatabaseOutage } from './log/database-outage'
+import { restAdvice } from './log/rest-advice'
 import { cutText, rowDetails } from './log/row-details'
 import { statementAdvice } from './log/statement-failed'
+import { LONGEST_REST_MS } from './policy/backoff'
 import type { RelayEvents } from './relay-events'
-import { idsOf } from './row-ids'
 
 /** The same trouble is told once in this time. */
 const ONCE_EVERY_MS = 5000
@@ -86,18 +87,16 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         }
       }
     },
-    rests: (row, restMs) =>
-      log.warn(
-        'no broker answers for an event that is sent alone, though others go out: mend it or drop it (runbook circuit-open)',
-        {
-          ...idsOf(row),
-          event_type: row.eventType,
-          topic: row.topic,
-          key: row.key,
-          bytes: Buffer.byteLength(row.value),
-          retry_in_ms: Math.round(restMs),
-        },
-      ),
+    rests: ({ row, restMs, resting }) => {
+      // Before that it may be innocent, and there is nothing to do.
+      if (restMs < LONGEST_REST_MS || !onceACycle('rests')) return
+      log.warn(restAdvice(resting), {
+        ...rowDetails(row),
+        bytes: Buffer.byteLength(row.value),
+        retry_in_ms: restMs,
+        resting,
+      })
+    },
     settleFailed: (error, rows) =>
       databaseFailed('settle', 'published rows could not be settled', error, { rows }),
     unsettleable: (row, error) =>

@@ -51,7 +51,7 @@ it('says of an event that FAILED which it is, why, and what to type', () => {
 })
 
 it('says of an event that no broker answers for which it is, and when it is tried again', () => {
-  log().rests(row, 30_000)
+  log().rests({ row, restMs: 30_000, resting: 1 })
   expect(loud()).toEqual([
     {
       level: 'warn',
@@ -59,6 +59,20 @@ it('says of an event that no broker answers for which it is, and when it is trie
       details: expect.objectContaining({ outbox_id: 'outbox-1', key: 'k', bytes: 31, retry_in_ms: 30_000 }),
     },
   ])
+})
+
+it('speaks of dropping an event when it rests longest, not while many do, and once a cycle', () => {
+  const events = log()
+  events.rests({ row, restMs: 16_000, resting: 1 })
+  expect(loud()).toEqual([])
+  for (let n = 0; n < 200; n += 1) events.rests({ row, restMs: 30_000, resting: 200 })
+  expect(loud()).toMatchObject([
+    { message: expect.stringMatching(/brokers first/), details: { resting: 200 } },
+  ])
+  expect(loud()[0]!.message).not.toMatch(/drop/)
+  now += 5000
+  events.rests({ row, restMs: 30_000, resting: 3 })
+  expect(loud()[1]!.message).toMatch(/drop it/)
 })
 
 it('raises no alarm for a retry, nor for what an outage failed', () => {

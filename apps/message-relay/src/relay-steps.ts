@@ -31,7 +31,7 @@ export class RelaySteps {
     const { outbox, clock, publisher, events } = parts
     const { failedKeyPolicy } = settings
     const bounds = { rows: settings.batchRows, bytes: settings.batchBytes }
-    this.suspects = new Suspects(bounds.rows)
+    this.suspects = new Suspects(bounds)
     this.circuit = new CircuitBreaker(publisher, clock, events)
     this.claims = new Claims(outbox, lanes, inFlight, late, this.suspects, clock, { bounds, failedKeyPolicy })
     this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
@@ -41,9 +41,7 @@ export class RelaySteps {
 
   /** Probes a broker that is away when it is time. */
   async probeIfDue(): Promise<void> {
-    const { now: before } = this.circuit
-    const wasAway = before.state === 'open' && before.probes > 0
-    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack(wasAway)
+    if (await this.circuit.probeIfDue()) this.claims.brokerIsBack(this.circuit.isOutage)
   }
 
   /** A publish that begins now ends before anybody else can own its lanes. */
@@ -83,7 +81,7 @@ export class RelaySteps {
     this.circuit.published(attempted)
     const resting = this.suspects.published(attempted, trial, this.now())
     events.published(attempted, this.now() - startedAt)
-    if (resting) events.rests(resting.row, resting.restMs)
+    if (resting) events.rests(resting)
     return attempted
   }
 

@@ -5,6 +5,7 @@ import {
   KafkaJSNumberOfRetriesExceeded,
   KafkaJSProtocolError,
 } from 'kafkajs'
+import { isAnswer } from '../policy/outcome'
 import { BY_ERROR_NAME, BY_PROTOCOL_CODE, BY_SYSTEM_CODE, classify } from './error-table'
 
 const events = { ownTopic: false }
@@ -140,4 +141,13 @@ it('calls unknown what it has never heard of', () => {
     fault: { class: 'unknown', message: 'what?' },
   })
   expect(classify('text', events)).toMatchObject({ kind: 'unknown', fault: { message: 'text' } })
+})
+
+it('takes whatever a broker says for an answer, and closed connections and deadlines for none', () => {
+  const isAnswered = ({ class: errorClass }: { class: string }): boolean =>
+    isAnswer({ class: errorClass, message: '' })
+  expect(Object.values(BY_PROTOCOL_CODE).every(isAnswered)).toBe(true)
+  for (const silence of [BY_SYSTEM_CODE.ECONNRESET, BY_ERROR_NAME.PublishDeadlineError]) {
+    expect(isAnswered(silence!)).toBe(false)
+  }
 })

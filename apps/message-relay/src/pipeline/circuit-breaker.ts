@@ -1,5 +1,6 @@
 /** Watches the broker: opens the circuit when it is away, probes it, and lets one batch try it when it is back. */
 import { onAvailable, onProbe, onUnavailable, startingCircuit, type Circuit } from '../policy/circuit'
+import { isAnswer } from '../policy/outcome'
 import type { Clock, Publisher } from './ports'
 import type { AttemptedRow } from './publish'
 
@@ -10,6 +11,7 @@ export interface CircuitEvents {
 
 export class CircuitBreaker {
   private circuit: Circuit
+  private outage = false
 
   constructor(
     private readonly publisher: Publisher,
@@ -27,6 +29,11 @@ export class CircuitBreaker {
     return this.circuit
   }
 
+  /** Since the circuit opened a probe failed, or the broker said that it could not: it is no record's doing. */
+  get isOutage(): boolean {
+    return this.outage
+  }
+
   /** Milliseconds until the broker is to be probed; Infinity while the circuit is not open. */
   probeInMs(): number {
     return this.circuit.state === 'open'
@@ -39,7 +46,10 @@ export class CircuitBreaker {
     if (this.probeInMs() > 0) return false
     const problem = await this.publisher.probe()
     this.become(onProbe(this.circuit, this.clock.monotonicMs(), problem))
-    if (problem !== undefined) this.events.circuit(this.circuit, 'probe_failed')
+    if (problem !== undefined) {
+      this.outage = true
+      this.events.circuit(this.circuit, 'probe_failed')
+    }
     return this.circuit.state === 'half_open'
   }
 
@@ -49,6 +59,7 @@ export class CircuitBreaker {
       if (attempt.kind !== 'unavailable' || attempt.scope !== 'broker') continue
       const reason = `${attempt.fault.class}: ${attempt.fault.message}`
       this.become(onUnavailable(this.circuit, this.clock.monotonicMs(), reason))
+      this.outage ||= isAnswer(attempt.fault)
       return
     }
     if (attempted.some(({ attempt }) => attempt.kind === 'sent')) this.become(onAvailable(this.circuit))
@@ -62,6 +73,7 @@ export class CircuitBreaker {
   private become(next: Circuit): void {
     const changed = next.state !== this.circuit.state
     this.circuit = next
+    if (next.state === 'closed') this.outage = false
     if (changed) this.events.circuit(next, 'changed')
   }
 }

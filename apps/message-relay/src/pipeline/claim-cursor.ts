@@ -31,7 +31,7 @@ export class CursorClaims {
       [],
     )
     if (this.late.appearedBehind(read.snapshot, lanes)) {
-      const late = await this.behind()
+      const late = await this.behind(most)
       // What was read is left where it is, and read again once nothing lies behind it.
       if (late.rows.length > 0 || !late.finished) return { rows: late.rows, readOn: true }
     }
@@ -57,8 +57,8 @@ export class CursorClaims {
     return { rows, readOn: this.lanes.claimable().some(({ hasMore }) => hasMore) }
   }
 
-  /** Rows that became visible behind the cursors; `finished` is false while there may be more. */
-  async behind(): Promise<{ rows: ClaimedRow[]; finished: boolean }> {
+  /** Rows that became visible behind the cursors, `most` at most; `finished` is false while there may be more. */
+  async behind(most = this.bounds.rows): Promise<{ rows: ClaimedRow[]; finished: boolean }> {
     const ranges = this.late.rangesToSweep(this.lanes.claimable())
     const before = new Set(this.inFlight.ids())
     let rows: ClaimedRow[] = []
@@ -66,8 +66,8 @@ export class CursorClaims {
     if (ranges.length > 0) {
       const read = await this.reader.readRange(
         ranges.map(({ lane, after, upTo }) => ({ lane: lane.lane, token: lane.token, after, upTo })),
-        this.bounds.rows,
-        this.bounds,
+        most,
+        { ...this.bounds, rows: most },
         [...before],
       )
       await this.park(read)

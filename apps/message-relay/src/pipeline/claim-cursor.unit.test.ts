@@ -77,6 +77,27 @@ it('does not pass a row that was handed back while blocked rows were being parke
   expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
 })
 
+it('takes no more late rows than it may take fresh ones', async () => {
+  const lanes = new Lanes()
+  const late = new LateRows()
+  lanes.renewed([{ lane: 1, token: '1', lowWater: 4 }], Infinity)
+  const read = { rows: [], blocked: [], notHeld: new Set<number>() }
+  const readRange = jest
+    .fn<ReturnType<OutboxReader['readRange']>, Parameters<OutboxReader['readRange']>>()
+    .mockResolvedValue({ ...read, lanes: new Map([[1, { readTo: 7, hasMore: false }]]), snapshot: '10:10:' })
+    .mockResolvedValueOnce({
+      ...read,
+      lanes: new Map([[1, { readTo: 7, hasMore: false }]]),
+      snapshot: '8:10:8',
+    })
+  const reader = { readRange } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  const claims = new CursorClaims(reader, lanes, new InFlight(), late, { rows: 100, bytes: 1000 })
+  await claims.beyond(10)
+  await claims.beyond(10)
+  expect(readRange).toHaveBeenCalledTimes(3)
+  expect(readRange.mock.calls[2]).toMatchObject([[{ upTo: 7 }], 10, { rows: 10, bytes: 1000 }, []])
+})
+
 it('reads again what a look behind the cursor could not read because the lease had run out', async () => {
   const lanes = new Lanes()
   const late = new LateRows()

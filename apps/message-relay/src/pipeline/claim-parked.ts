@@ -116,18 +116,18 @@ export class ParkedClaims {
     const changed = setBack.length > 0 ? await this.reader.setBack(setBack) : 0
     if (release.length > 0 || changed > 0) this.lookAt(now)
     run.sort((a, b) => a.seq - b.seq)
-    const share = this.suspects.share(run, turn)
+    const share = this.suspects.share(run, turn, now)
     const rows = await this.take(run, share, now, turn)
-    return { rows, setBack: changed, keepsTurn: changed > 0 || (share.isFirst && rows.length > 0) }
+    return { rows, setBack: changed, keepsTurn: changed > 0 || (share.beforeFresh && rows.length > 0) }
   }
 
   private async take(
     run: readonly ParkedHead[],
-    { heads, rows: most }: Share,
+    { heads, mostRows }: Share,
     now: number,
     turn: ParkedTurn,
   ): Promise<ClaimedRow[]> {
-    const keys = heads.slice(0, most).flatMap(({ lane, key }) => {
+    const keys = heads.slice(0, mostRows).flatMap(({ lane, key }) => {
       const owned = this.lanes.get(lane)
       return owned ? [{ lane, token: owned.token, key, upTo: owned.cursor }] : []
     })
@@ -135,7 +135,7 @@ export class ParkedClaims {
     if (keys.length === 0) return []
     const { rows, complete } = await this.reader.parkedRuns(keys, turn === 'retries', {
       ...this.bounds,
-      rows: most,
+      rows: mostRows,
     })
     if (!complete) this.lookAt(now)
     const taken = rows.filter((row) => this.lanes.mayClaim(row) && !this.inFlight.has(row.id))

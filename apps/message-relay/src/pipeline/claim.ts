@@ -22,7 +22,7 @@ const NOTHING: Claim = { rows: [], readOn: false, setBack: 0 }
 export class Claims {
   readonly parked: ParkedClaims
   private readonly fresh: CursorClaims
-  private parkedHadItsTurn = false
+  private turn: 'parked' | 'fresh' = 'parked'
 
   constructor(
     reader: OutboxReader,
@@ -60,11 +60,11 @@ export class Claims {
 
   /**
    * The broker is back: what the outage failed goes first.
-   * @param wasAway a probe had failed: it was no record's doing
+   * @param wasOutage it was no record's doing
    */
-  brokerIsBack(wasAway: boolean): void {
-    if (wasAway) this.suspects.outageIsOver()
-    this.parkedHadItsTurn = false
+  brokerIsBack(wasOutage: boolean): void {
+    if (wasOutage) this.suspects.outageIsOver()
+    this.turn = 'parked'
     this.parked.lookAt(this.clock.monotonicMs())
   }
 
@@ -79,12 +79,12 @@ export class Claims {
    */
   private async anything(now: number): Promise<Claim> {
     const { othersFirst } = this.suspects
-    if (this.parked.dueInMs(now) === 0 && !this.parkedHadItsTurn) {
+    if (this.turn === 'parked' && this.parked.dueInMs(now) === 0) {
       const claim = await this.parked.due(now, othersFirst ? 'others' : 'any')
-      this.parkedHadItsTurn = !claim.keepsTurn
+      if (!claim.keepsTurn) this.turn = 'fresh'
       if (claim.rows.length > 0 || claim.setBack > 0) return withMore(claim)
     }
-    this.parkedHadItsTurn = false
+    this.turn = 'parked'
     const { rows, readOn } = await this.freshRows(now)
     const suspectsAlone = othersFirst && rows.length === 0 && !readOn
     if (suspectsAlone && this.parked.dueInMs(now) === 0) return withMore(await this.parked.due(now, 'any'))
@@ -92,11 +92,12 @@ export class Claims {
   }
 
   private async freshRows(now: number): Promise<{ rows: readonly ClaimedRow[]; readOn: boolean }> {
+    const most = this.suspects.freshRows
     if (this.late.sweepWanted) {
-      const { rows, finished } = await this.fresh.behind()
+      const { rows, finished } = await this.fresh.behind(most)
       if (rows.length > 0 || !finished) return { rows, readOn: true }
     }
-    const found = await this.fresh.beyond(this.suspects.freshRows)
+    const found = await this.fresh.beyond(most)
     this.parked.cursorsMoved(now)
     return found
   }

@@ -17,7 +17,7 @@ function claimsOver(parkedKeys: string, freshKeys: string) {
   const settings = { bounds: { rows: 10, bytes: 1000 }, failedKeyPolicy: 'skip' as const }
   const lanes = new Lanes()
   const inFlight = new InFlight()
-  const suspects = new Suspects(settings.bounds.rows)
+  const suspects = new Suspects(settings.bounds)
   let nowMs = 0
   let parked = Array.from(parkedKeys)
   lanes.renewed([{ lane: 1, token: '1', lowWater: 10 }], Infinity)
@@ -59,13 +59,13 @@ function claimsOver(parkedKeys: string, freshKeys: string) {
     const attempted = Array.from(keys).map((key) => ({ row: row(key, true), attempt }))
     suspects.published(attempted, trial, nowMs)
   }
-  const fail = (keys: string, trial = true, wasAway = true): void => {
+  const fail = (keys: string, trial = true, wasOutage = true): void => {
     learn(
       keys,
       { kind: 'unavailable', fault: { class: 'connection', message: 'gone' }, scope: 'broker' },
       trial,
     )
-    claims.brokerIsBack(wasAway)
+    claims.brokerIsBack(wasOutage)
   }
   const send = (keys: string): void => {
     learn(keys, { kind: 'sent', partition: 0, offset: '0' }, false)
@@ -137,7 +137,7 @@ it('keeps fresh rows waiting for no record that no broker answers for', async ()
   expect(await next('closed')).toBe('F')
 })
 
-it('takes turns as ever where no probe failed: then a record may be to blame, and no outage', async () => {
+it('takes turns as ever where it was no outage for certain: then a record may be to blame', async () => {
   const { claims, next, fail } = claimsOver('abc', 'F')
   fail('abc', false, false)
   expect(await next('closed')).toBe('a')

@@ -10,8 +10,8 @@ const away: Attempt = {
   scope: 'broker',
 }
 const sent: Attempt = { kind: 'sent', partition: 0, offset: '1' }
-const batch = (keys: string, attempt: Attempt) =>
-  Array.from(keys).map((key) => ({ row: { key, id: key } as ClaimedRow, attempt }))
+const batch = (keys: string, attempt: Attempt, bytes = 1) =>
+  Array.from(keys).map((key) => ({ row: { key, id: key, bytes } as ClaimedRow, attempt }))
 const heads = (keys: string): ParkedHead[] =>
   Array.from(keys).map((key, seq) => ({ key, id: key, seq }) as ParkedHead)
 
@@ -21,12 +21,12 @@ const meet = (keys: string, attempt: Attempt, trial = false) =>
   suspects.published(batch(keys, attempt), trial, now)
 const share = (keys: string, turn: Parameters<Suspects['share']>[1] = 'any'): string =>
   suspects
-    .share(heads(keys), turn)
+    .share(heads(keys), turn, now)
     .heads.map(({ key }) => key)
     .join('')
 
 beforeEach(() => {
-  suspects = new Suspects(100)
+  suspects = new Suspects({ rows: 100, bytes: 1000 })
   now = 0
 })
 
@@ -36,21 +36,21 @@ it('tries the keys of a failed batch in portions that double, the one that faile
   suspects.outageIsOver()
   expect(share('abcdef')).toBe('d')
   meet('d', sent)
-  expect(suspects.share(heads('abcef'), 'any')).toMatchObject({
+  expect(suspects.share(heads('abcef'), 'any', now)).toMatchObject({
     heads: [{ key: 'c' }, { key: 'b' }],
-    rows: 2,
-    isFirst: true,
+    mostRows: 2,
+    beforeFresh: true,
   })
   meet('cb', away)
   expect(share('abcef')).toBe('a')
 })
 
 it('lets them go before fresh rows after an outage, until one of them fails though others are sent', () => {
-  const first = () => suspects.share(heads('abc'), 'any').isFirst
+  const first = () => suspects.share(heads('abc'), 'any', now).beforeFresh
   meet('abc', away)
   expect(first()).toBe(false)
   suspects.outageIsOver()
-  meet('a', away)
+  meet('a', away, true)
   meet('b', away, true)
   meet('x', sent)
   expect(first()).toBe(true)
@@ -62,13 +62,13 @@ it('lets them go before fresh rows after an outage, until one of them fails thou
 })
 
 it('makes no portion of those that fill a batch, nor of others', () => {
-  suspects = new Suspects(2)
+  suspects = new Suspects({ rows: 2, bytes: 1000 })
   suspects.outageIsOver()
-  expect(suspects.share(heads('a'), 'any').isFirst).toBe(false)
+  expect(suspects.share(heads('a'), 'any', now).beforeFresh).toBe(false)
   meet('abc', away)
   meet('a', sent)
-  expect(suspects.share(heads('bc'), 'any')).toMatchObject({ rows: 2, isFirst: false })
-  expect(suspects.share(heads('d'), 'others').isFirst).toBe(false)
+  expect(suspects.share(heads('bc'), 'any', now)).toMatchObject({ mostRows: 2, beforeFresh: false })
+  expect(suspects.share(heads('d'), 'others', now).beforeFresh).toBe(false)
 })
 
 it('lets other keys go first after a failed trial, a few fresh ones, until something is sent', () => {
@@ -93,7 +93,7 @@ it('forgets a trial that failed when the next one has nothing to try', () => {
 it('learns nothing about its suspects from others that are sent', () => {
   meet('abcdef', away)
   for (let times = 0; times < 10; times += 1) meet('xyz', sent)
-  expect(suspects.share(heads('abcdef'), 'any')).toMatchObject({ heads: [{ key: 'a' }], rows: 1 })
+  expect(suspects.share(heads('abcdef'), 'any', now)).toMatchObject({ heads: [{ key: 'a' }], mostRows: 1 })
 })
 
 it('keeps a key whose rows filled a batch, behind the others, until nothing more of it can be waiting', () => {
@@ -103,6 +103,16 @@ it('keeps a key whose rows filled a batch, behind the others, until nothing more
   expect(share('abc', 'others')).toBe('c')
   meet('b', sent)
   expect(share('abc', 'others')).toBe('bc')
+})
+
+it('keeps a key whose rows were as many bytes as a batch takes', () => {
+  for (const bytes of [999, 1000]) {
+    meet('ab', away)
+    meet('a', sent)
+    // The portion is two rows.
+    suspects.published(batch('b', sent, bytes), false, now)
+    expect(share('b', 'others')).toBe(bytes < 1000 ? 'b' : '')
+  }
 })
 
 it('suspects nobody for trouble of a topic of its own', () => {
@@ -177,8 +187,73 @@ describe('a record that fails alone while others are sent', () => {
     expect(failAgain('q')).toBe(30_000)
   })
 
-  it('takes turns with others like it: one of them is tried in 30 s', () => {
-    for (let times = 0; times < 5; times += 1) for (const id of 'pqr') failAgain(id)
-    expect(Array.from('pqr', failAgain)).toEqual([30_000, 60_000, 90_000])
+  it('takes turns with others like it, the one that rested longest first: one of them is tried in 30 s', () => {
+    for (let times = 0; times < 6; times += 1) for (const id of 'pqr') failAgain(id)
+    const [p, q, r] = heads('pqr')
+    const due = (): ParkedHead[] => [p!, q!, r!].filter((head) => suspects.restLeftMs(head, now) === 0)
+    const tried: string[] = []
+    for (const end = now + 120_000; now < end; now += 1000) {
+      const [head] = suspects.share(due(), 'any', now).heads
+      if (!head) continue
+      tried.push(`${head.id} ${now / 1000}`)
+      failAgain(head.id)
+    }
+    expect(tried).toEqual(['p 30', 'q 60', 'r 90'])
+  })
+
+  it('rests no longer than 30 s, however many others like it are gone', () => {
+    const many = Array.from({ length: 200 }, (_, n) => `many ${n}`)
+    for (let times = 0; times < 6; times += 1) for (const id of ['p', ...many]) failAgain(id)
+    const [p] = heads('p')
+    for (let times = 0; times < 3; times += 1) {
+      expect(suspects.restLeftMs(p!, now)).toBe(30_000)
+      now += 30_000
+      suspects.share([p!], 'any', now)
+      failAgain('p')
+    }
+  })
+
+  it('keeps its turn until it was tried, and for 30 s from the others', () => {
+    for (let times = 0; times < 6; times += 1) for (const id of 'pq') failAgain(id)
+    const [p, q] = heads('pq')
+    now += 30_000
+    expect(share('pq')).toBe('p')
+    expect(suspects.restLeftMs(p!, now)).toBe(0)
+    expect(suspects.restLeftMs(q!, now)).toBe(30_000)
+  })
+
+  it('is not to blame where the broker answered that it could not', () => {
+    const fault = { class: 'not_enough_replicas', message: 'one of two' }
+    for (let times = 0; times < 9; times += 1) {
+      meet('x', sent)
+      expect(meet('p', { kind: 'unavailable', fault, scope: 'broker' })).toBeUndefined()
+    }
+    expect(share('p', 'others')).toBe('')
+    expect(suspects.restLeftMs(heads('p')[0]!, now)).toBe(0)
+  })
+
+  it('rests no longer for trials, which count no try in the table', () => {
+    for (let times = 0; times < 9; times += 1) {
+      meet('x', sent)
+      expect(meet('p', away, true)).toBeUndefined()
+    }
+    expect(failAgain()).toBeUndefined()
+    expect(failAgain()).toBe(2000)
+    meet('x', sent)
+    expect(meet('p', away, true)?.restMs).toBe(2000)
+    expect(failAgain()).toBe(4000)
+  })
+
+  it('is counted with those like it, until their rests are long over', () => {
+    const resting = (id: string) => {
+      meet('x', sent)
+      return meet(id, away)?.resting
+    }
+    resting('p')
+    expect(resting('p')).toBe(1)
+    resting('q')
+    expect(resting('q')).toBe(2)
+    now += 400_000
+    expect(resting('q')).toBe(1)
   })
 })

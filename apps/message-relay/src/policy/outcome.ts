@@ -9,6 +9,14 @@ export interface Fault {
   readonly message: string
 }
 
+/** Nobody answered: the broker is away, or one record keeps it silent. Any other class is an answer. */
+const WITHOUT_ANSWER: ReadonlySet<string> = new Set(['connection', 'timeout'])
+
+/** The broker itself said that it could not take the record. */
+export function isAnswer(fault: Fault): boolean {
+  return !WITHOUT_ANSWER.has(fault.class)
+}
+
 export type Outcome =
   | { readonly kind: 'sent'; readonly partition: number; readonly offset: string }
   /** The record's own fault; `final` where no further attempt could end otherwise. */

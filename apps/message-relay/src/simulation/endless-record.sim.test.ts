@@ -24,7 +24,7 @@ it('is tried ever more seldom, and keeps few of the others waiting', async () =>
   const waits: number[] = []
   const rests: number[] = []
   const heard: Partial<RelayEvents> = {
-    rests: (row, restMs) => {
+    rests: ({ row, restMs }) => {
       expect(isPoison(row)).toBe(true)
       rests.push(restMs)
     },
