@@ -11,6 +11,7 @@ import { table } from './table'
 import type { Terminal } from './terminal'
 import { createTopics } from './topics'
 import { verify } from './verify'
+import { verifyText } from './verify-text'
 
 /** The program; `parseAsync` runs a verb. */
 export function operatorProgram(terminal: Terminal): Command {
@@ -59,7 +60,7 @@ export function operatorProgram(terminal: Terminal): Command {
       show(
         options,
         listed,
-        () => `${table(listed.rows, { room: terminal.columns })}\n${listed.rows.length} of ${listed.total}`,
+        () => `${table(listed.rows, { widest: 200, room: terminal.columns })}\n${listed.rows.length} of ${listed.total}`,
       )
     })
 
@@ -85,20 +86,7 @@ export function operatorProgram(terminal: Terminal): Command {
       const report = await onDatabase((database) =>
         reachKafka(configuration(), () => verify(database, configuration(), terminal)),
       )
-      const { window, examples, ...counts } = report
-      show(options, report, () =>
-        [
-          table(
-            Object.entries(counts).map(([finding, count]) => ({
-              finding,
-              count,
-              examples: examples[finding as keyof typeof examples].slice(0, 3).join(' '),
-            })),
-            { widest: 130 },
-          ),
-          `${window.records} records, ${window.from ?? 'none'} to ${window.to ?? 'none'}`,
-        ].join('\n'),
-      )
+      show(options, report, () => verifyText(report, terminal.columns))
       if (report.lost > 0 || report.out_of_order > 0) terminal.exitWith(1)
     })
 

@@ -24,3 +24,11 @@ it('shows a row beneath the other, and cuts nothing, where a line would be too l
   )
   expect(table(ROWS, { room: 90 })).toBe(table(ROWS))
 })
+
+it('shows a text that is empty', () => {
+  expect(
+    table([{ event_id: '' }])
+      .split('\n')
+      .at(-1),
+  ).toBe('""')
+})
