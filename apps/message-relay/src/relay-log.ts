@@ -116,7 +116,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
       databaseFailed('claim', 'the outbox could not be read', error, { retry_in_ms: waitMs }),
     setBack: (rows) => log.info('events that an outage had failed are sent again', { rows }),
     listenerLost: (error, waitMs) =>
-      databaseFailed('wake-up', 'the wake-up connection is lost, so the outbox is polled', error, {
+      databaseFailed('wake-up', 'no connection hears the signals of commits', error, {
         retry_in_ms: waitMs,
       }),
     wokenUp: answered,

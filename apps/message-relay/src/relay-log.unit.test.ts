@@ -125,10 +125,17 @@ it('tells of an outage of PostgreSQL as one, whoever meets it, and of its end', 
     },
     {
       level: 'warn',
-      message: 'PostgreSQL is still away: it is tried again',
+      message: 'PostgreSQL is still away: it is tried again (runbook relay-not-ready)',
       details: expect.objectContaining({ away_ms: 5000, failures: { claim: 2, 'wake-up': 1 } }),
     },
     { level: 'info', message: 'PostgreSQL is back', details: { away_ms: 6000 } },
+  ])
+})
+
+it('speaks of no wake-up connection that is lost, for at a start there was none', () => {
+  log().listenerLost(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }), 100)
+  expect(loud()).toMatchObject([
+    { message: 'PostgreSQL is away: no connection hears the signals of commits; it is tried again' },
   ])
 })
 

@@ -54,7 +54,7 @@ const PATIENCE_IN_LEASES = 1.5
  * Starts relaying; neither PostgreSQL nor Kafka need be up.
  * @param name what operators know this process by
  * @param tracing where there is a collector
- * @throws when the port for health is taken
+ * @throws when the port for health is taken, naming the setting
  */
 export async function startRelayService(
   configuration: RelayConfiguration,
@@ -148,7 +148,9 @@ export async function startRelayService(
         stalled: [...progress.stalled(), ...(ended && !stopping ? ['it has ended: a fault of its own'] : [])],
       }),
     registry,
-  )
+  ).catch((error: unknown) => {
+    throw new Error(`RELAY_HTTP_PORT: ${(error as Error).message}`, { cause: error })
+  })
   listener.open()
   const running = relay.run().finally(() => (ended = true))
   // Whoever cares is told by the promise itself.

@@ -1,4 +1,6 @@
 /** Starting the relay: refusals with exit 78, and servers that are not up yet. */
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { createTestDatabase, eventually, freePort, startService } from '@infinite-scribe/testing'
 import { relayEnvironment } from './relay-fixture.test'
 
@@ -24,6 +26,19 @@ it('ends with 78 and one line for each fault, and prints no secret', async () =>
     expect.stringMatching(/^message-relay: SERVICE_TYPE: .*message-relay/),
   ])
   expect(relay.output()).not.toContain('s3cret')
+})
+
+it('names the setting where its port is taken, in one line, and may be started again', async () => {
+  const other = createServer().listen(0)
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const relay = await startService(
+    'message-relay',
+    relayEnvironment(DATABASE, 'no-topic', { RELAY_HTTP_PORT: String(port) }),
+  )
+  expect(await new Promise((resolve) => relay.child.once('exit', resolve))).toBe(1)
+  expect(relay.output().trim()).toMatch(/^message-relay: RELAY_HTTP_PORT: listen EADDRINUSE.*$/)
+  other.close()
 })
 
 it('waits for PostgreSQL and Kafka with 503 and few words, and goes on when they come', async () => {

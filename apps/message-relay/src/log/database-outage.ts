@@ -34,7 +34,7 @@ export class DatabaseOutage {
     if (now - this.toldAt < this.cycleMs) return true
     this.toldAt = now
     const message = outage.told
-      ? 'PostgreSQL is still away: it is tried again'
+      ? 'PostgreSQL is still away: it is tried again (runbook relay-not-ready)'
       : `PostgreSQL is away: ${what}; it is tried again`
     this.log.warn(message, {
       away_ms: Math.round(now - outage.since),

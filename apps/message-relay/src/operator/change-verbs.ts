@@ -1,63 +1,18 @@
 /** The verbs that change rows: requeue, drop, replay. */
 import type { Command } from 'commander'
 import { drop } from './drop'
-import { selectRows, selectsAll, type FailedSelection } from './failed-rows'
 import { counted, moment, outboxId } from './options'
 import { countReplay, replay, type ReplaySelection } from './replay'
-import { requeue } from './requeue'
+import { addRequeue } from './requeue-verb'
+import { conditionOf, selectRows } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
 
 /** Gives them to `program`. */
 export function addChangeVerbs(program: Command, terminal: Terminal, session: Session): void {
-  const { configuration, onDatabase, show, agreed, tellLeft, checkClass } = session
+  const { configuration, onDatabase, show, agreed, tellLeft, checkTimes } = session
 
-  program
-    .command('requeue')
-    .description('puts FAILED rows back to PENDING, with four tries; an event that was passed comes late')
-    .argument('[ids...]', 'outbox ids', outboxId)
-    .option('--class <class>', 'those with this class of error')
-    .option('--since <time>', 'those created at or after', moment)
-    .option('--until <time>', 'those created before', moment)
-    .option('--dry-run', 'only say how many')
-    .option('--yes', 'ask nothing')
-    .option('--json', 'print JSON')
-    .action(
-      async (ids: string[] | undefined, options: Omit<FailedSelection, 'ids'> & Change, command: Command) => {
-        const { class: errorClass, since, until } = options
-        const selection: FailedSelection = {
-          ...(ids?.length ? { ids } : {}),
-          ...(errorClass === undefined ? {} : { class: errorClass }),
-          ...(since === undefined ? {} : { since }),
-          ...(until === undefined ? {} : { until }),
-        }
-        if (selectsAll(selection)) command.error('error: say which: outbox ids, --class, --since or --until')
-        await onDatabase(async (database) => {
-          await checkClass(database, errorClass, command)
-          const selected = await selectRows(database, selection)
-          const rows = selected.length
-          if (options.dryRun) {
-            show(
-              options,
-              { dry_run: true, rows },
-              () => `${counted(rows, 'row')} would be put back to PENDING`,
-            )
-            await tellLeft(
-              database,
-              ids ?? [],
-              selected.map(({ id }) => id),
-            )
-            return
-          }
-          if (!(await agreed(rows, options, 'Put back to PENDING'))) return
-          const requeued = await withBar(terminal, 'Putting back', rows, (at) =>
-            requeue(database, selected, selection, terminal.who, at),
-          )
-          show(options, { requeued }, () => `put back to PENDING: ${counted(requeued.length, 'row')}`)
-          await tellLeft(database, ids ?? [], requeued)
-        })
-      },
-    )
+  addRequeue(program, terminal, session)
 
   program
     .command('drop')
@@ -68,14 +23,14 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
     .option('--json', 'print JSON')
     .action(async (ids: string[], options: Change) => {
       await onDatabase(async (database) => {
-        const found = (await selectRows(database, { ids })).map(({ id }) => id)
+        const found = (await selectRows(database, conditionOf({ ids }))).map(({ id }) => id)
         const rows = found.length
         if (options.dryRun) {
           show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be dropped`)
           await tellLeft(database, ids, found)
           return
         }
-        if (!(await agreed(rows, options, 'Drop'))) return
+        if (!(await agreed(rows, options, `Drop ${rows} rows?`))) return
         const dropped = await drop(database, found, terminal.who)
         show(options, { dropped }, () => `dropped: ${counted(dropped.length, 'row')}`)
         await tellLeft(database, ids, dropped)
@@ -84,7 +39,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
 
   program
     .command('replay')
-    .description('writes events to the outbox again, as PENDING rows made from the immutable facts')
+    .description('writes events to the outbox again, as new PENDING rows made from the immutable facts')
     .option('--session <id>', 'the events of this session')
     .option('--since <time>', 'those created at or after', moment)
     .option('--until <time>', 'those created before', moment)
@@ -96,6 +51,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
       if (session === undefined && since === undefined && until === undefined) {
         command.error('error: say which: --session, --since or --until')
       }
+      checkTimes(options, command)
       const selection = {
         ...(session === undefined ? {} : { session }),
         ...(since === undefined ? {} : { since }),
@@ -112,15 +68,15 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
           show(
             options,
             { dry_run: true, events },
-            () => `${counted(events, 'event')} would be put back to PENDING`,
+            () => `${counted(events, 'event')} would be written to the outbox again`,
           )
           return
         }
-        if (!(await agreed(events, options, 'Put back to PENDING', 'event'))) return
-        const replayed = await withBar(terminal, 'Putting back', events, (at) =>
+        if (!(await agreed(events, options, `Write ${events} events to the outbox again?`))) return
+        const replayed = await withBar(terminal, 'Writing', events, (at) =>
           replay(database, selection, last, configuration().eventsTopic, terminal.who, at),
         )
-        show(options, { replayed }, () => `put back to PENDING: ${counted(replayed, 'event')}`)
+        show(options, { replayed }, () => `written to the outbox again: ${counted(replayed, 'event')}`)
       })
     })
 }

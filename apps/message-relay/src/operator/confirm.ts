@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 
 /**
- * True for yes alone; nobody is asked, and nothing agreed to, where `input` is no terminal.
+ * True for yes alone; undefined where `input` is no terminal, and so nobody was asked.
  * @param interrupt what Ctrl-C does, which is taken from the process meanwhile
  */
 export async function confirm(
@@ -10,8 +10,8 @@ export async function confirm(
   input: NodeJS.ReadableStream & { isTTY?: boolean },
   output: NodeJS.WritableStream,
   interrupt: () => void,
-): Promise<boolean> {
-  if (!input.isTTY) return false
+): Promise<boolean | undefined> {
+  if (!input.isTTY) return undefined
   const terminal = createInterface({ input, output })
   terminal.once('SIGINT', interrupt)
   // Ctrl-D rejects.

@@ -1,5 +1,5 @@
 /** `drop`: FAILED rows are given up; they stay, marked, and hold nobody any more. */
-import { failedRows } from './failed-rows'
+import { conditionOf } from './row-selection'
 import { audit, type OperatorDatabase } from './operator-database'
 
 /**
@@ -11,7 +11,7 @@ export async function drop(
   ids: readonly string[],
   who: string,
 ): Promise<string[]> {
-  const { where, values } = failedRows({ ids })
+  const { where, values } = conditionOf({ ids })
   const dropped = await database.transaction(async () => {
     const rows = await database.query<{ id: string }>(
       // In the order in which everybody locks several settled rows.

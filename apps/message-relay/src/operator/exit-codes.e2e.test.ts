@@ -27,6 +27,7 @@ it.each([
   ['requeue 00000000-0000-4000-8000-000000000000', {}, 1],
   ['status', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, 2],
   ['requeue', {}, 2],
+  ['list --failed --since 2026-01-02 --until 2026-01-01', {}, 2],
   ['nonsense', {}, 2],
   ['status', { RELAY_LEASE: 'long' }, 78],
 ])('%s, with %j, ends with %i', (line, more, status) => {

@@ -1,5 +1,5 @@
 /** `list --failed`: the rows that FAILED, newest first. */
-import { failedRows, type FailedSelection } from './failed-rows'
+import { conditionOf, type RowSelection } from './row-selection'
 import type { OperatorDatabase } from './operator-database'
 
 export interface FailedRow {
@@ -23,10 +23,10 @@ export interface FailedRow {
 /** At most `limit` rows, and how many there are in all. @throws what the database throws */
 export async function listFailed(
   database: OperatorDatabase,
-  selection: FailedSelection,
+  selection: RowSelection,
   limit: number,
 ): Promise<{ rows: FailedRow[]; total: number }> {
-  const { where, values } = failedRows(selection)
+  const { where, values } = conditionOf(selection)
   const [counted] = await database.query<{ total: number }>(
     `SELECT count(*)::integer AS total FROM event_outbox WHERE ${where}`,
     values,

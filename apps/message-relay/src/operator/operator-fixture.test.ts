@@ -18,8 +18,8 @@ export interface Typed {
 }
 
 export interface OperatorFixture extends RelayFixture {
-  /** Types a command; `answer` is given where it asks, no where there is none. */
-  readonly type: (line: string, answer?: () => Promise<boolean>) => Promise<Typed>
+  /** Types a command; `answer` is given where it asks; without one nobody can be asked. */
+  readonly type: (line: string, answer?: () => Promise<boolean | undefined>) => Promise<Typed>
   /** The ids of new rows of as many keys that FAILED so. */
   readonly failedRows: (count: number, errorClass?: string) => Promise<string[]>
   /** Facts of a session that are in no outbox yet, in their order. */
@@ -33,7 +33,7 @@ export async function openOperatorFixture(): Promise<OperatorFixture> {
   const fixture = await openRelayFixture(2)
   const { database, pool, topic } = fixture
 
-  const type: OperatorFixture['type'] = async (line, answer = () => Promise.resolve(false)) => {
+  const type: OperatorFixture['type'] = async (line, answer = () => Promise.resolve(undefined)) => {
     const printed: string[] = []
     const warned: string[] = []
     const bars: string[] = []

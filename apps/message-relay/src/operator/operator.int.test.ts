@@ -51,8 +51,13 @@ it('sends FAILED rows again, counts before it asks, and leaves an audit row', as
   expect((await type('requeue --class record_too_large --dry-run --json')).json).toEqual({
     dry_run: true,
     rows: 4,
+    by_class: { record_too_large: 4 },
+    left_to_relay: 0,
   })
-  expect(await type('requeue --class record_too_large')).toMatchObject({ code: 1 })
+  expect(await type('requeue --class record_too_large')).toMatchObject({
+    code: 1,
+    warned: ['Nothing was changed: confirm on a terminal, or give --yes.'],
+  })
   expect(await countByStatus(pool)).toEqual({ FAILED: 4 })
   expect((await type(`requeue ${one} --json`)).json).toEqual({ requeued: [one] })
   expect(await outboxRow(pool, one!)).toMatchObject({ status: 'PENDING', attempts: 0, parked: true })
@@ -99,6 +104,10 @@ it('refuses what names no rows, no id or no time', async () => {
   await expect(type('requeue --class nonsense')).rejects.toThrow(/no class nonsense.*unknown_topic/)
   await fixture.failedRows(1, 'of_another_version')
   expect((await type('list --failed --class of_another_version --json')).json.total).toBe(1)
+  for (const verb of ['list --failed', 'requeue', 'replay']) {
+    const backwards = `${verb} --since 2026-01-02 --until 2026-01-01`
+    await expect(type(backwards)).rejects.toThrow(/--since .* is not before --until/)
+  }
   await expect(type('list')).rejects.toThrow('--failed')
   await expect(type('replay')).rejects.toThrow()
 })
@@ -107,7 +116,7 @@ it('says so where a session has no events to replay', async () => {
   const session = randomUUID()
   expect(await type(`replay --session ${session}`)).toMatchObject({
     code: 1,
-    text: 'put back to PENDING: 0 events',
+    text: 'written to the outbox again: 0 events',
     warned: [`There are no events of a session ${session}.`],
   })
   expect(await type(`replay --session ${session} --since 2026-01-01T00:00:00Z --dry-run`)).toMatchObject({
@@ -151,7 +160,7 @@ it('shows how far requeue and replay have come', async () => {
   await fixture.failedRows(3)
   expect((await type('requeue --class record_too_large --yes')).bars).toEqual(['Putting back 3 of 3'])
   await fixture.facts('session', 2)
-  expect((await type('replay --session session --yes')).bars).toEqual(['Putting back 2 of 2'])
+  expect((await type('replay --session session --yes')).bars).toEqual(['Writing 2 of 2'])
 })
 
 describe('what comes while somebody is asked', () => {

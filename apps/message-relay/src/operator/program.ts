@@ -1,7 +1,7 @@
 /** The verbs of the operators' command line, their options, and what they print. */
 import { Command } from 'commander'
 import { addChangeVerbs } from './change-verbs'
-import type { FailedSelection } from './failed-rows'
+import type { RowSelection } from './row-selection'
 import { listFailed } from './list'
 import { moment, positive } from './options'
 import { reachKafka } from './reach'
@@ -11,11 +11,12 @@ import { table } from './table'
 import type { Terminal } from './terminal'
 import { createTopics } from './topics'
 import { verify } from './verify'
+import { verifyText } from './verify-text'
 
 /** The program; `parseAsync` runs a verb. */
 export function operatorProgram(terminal: Terminal): Command {
   const session = operatorSession(terminal)
-  const { configuration, onDatabase, show, checkClass } = session
+  const { configuration, onDatabase, show, checkClass, checkTimes } = session
 
   const program = new Command('message-relay')
     .description(
@@ -51,7 +52,8 @@ export function operatorProgram(terminal: Terminal): Command {
     .option('--until <time>', 'only created before', moment)
     .option('--limit <rows>', 'at most so many', positive, 100)
     .option('--json', 'print JSON')
-    .action(async (options: FailedSelection & Output & { limit: number }, command: Command) => {
+    .action(async (options: RowSelection & Output & { limit: number }, command: Command) => {
+      checkTimes(options, command)
       const listed = await onDatabase(async (database) => {
         await checkClass(database, options.class, command)
         return listFailed(database, options, options.limit)
@@ -59,7 +61,8 @@ export function operatorProgram(terminal: Terminal): Command {
       show(
         options,
         listed,
-        () => `${table(listed.rows, { room: terminal.columns })}\n${listed.rows.length} of ${listed.total}`,
+        () =>
+          `${table(listed.rows, { widest: 200, room: terminal.columns })}\n${listed.rows.length} of ${listed.total}`,
       )
     })
 
@@ -85,20 +88,7 @@ export function operatorProgram(terminal: Terminal): Command {
       const report = await onDatabase((database) =>
         reachKafka(configuration(), () => verify(database, configuration(), terminal)),
       )
-      const { window, examples, ...counts } = report
-      show(options, report, () =>
-        [
-          table(
-            Object.entries(counts).map(([finding, count]) => ({
-              finding,
-              count,
-              examples: examples[finding as keyof typeof examples].slice(0, 3).join(' '),
-            })),
-            { widest: 130 },
-          ),
-          `${window.records} records, ${window.from ?? 'none'} to ${window.to ?? 'none'}`,
-        ].join('\n'),
-      )
+      show(options, report, () => verifyText(report, terminal.columns))
       if (report.lost > 0 || report.out_of_order > 0) terminal.exitWith(1)
     })
 

@@ -48,8 +48,11 @@ export async function reachKafka<T>(
   }
 }
 
+/** What kafkajs throws by that name, and the one plain error it has: for a broker that fell silent. */
 function isOfKafka(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith('KafkaJS')
+  return (
+    error instanceof Error && (error.name.startsWith('KafkaJS') || error.message === 'Broker not connected')
+  )
 }
 
 function isUnknownTopic(error: unknown): boolean {

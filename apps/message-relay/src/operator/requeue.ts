@@ -1,9 +1,34 @@
-/** `requeue`: FAILED rows become PENDING, with four tries again. */
-import { failedRows, type FailedSelection, type SelectedRow } from './failed-rows'
+/** `requeue`: FAILED rows, or SENT ones that are still kept, become PENDING, with four tries again. */
 import { audit, type OperatorDatabase } from './operator-database'
+import { conditionOf, selectRows, type Condition, type RowSelection, type SelectedRow } from './row-selection'
 
 /** Rows of one statement: so many are done between two looks at the bar. */
 const STEP = 1000
+
+/** Rows that an outage failed come by themselves: they are meant where they are named. */
+function isLeftToRelay({ state = 'failed', ids }: RowSelection): boolean {
+  return state === 'failed' && ids === undefined
+}
+
+function meant(selection: RowSelection): Condition {
+  const { where, values } = conditionOf(selection)
+  return { where: isLeftToRelay(selection) ? `${where} AND NOT will_retry` : where, values }
+}
+
+/** What `selection` means, and how many rows of an outage it leaves out. @throws what the database throws */
+export async function selectForRequeue(
+  database: OperatorDatabase,
+  selection: RowSelection,
+): Promise<{ selected: SelectedRow[]; leftToRelay: number }> {
+  const selected = await selectRows(database, meant(selection))
+  if (!isLeftToRelay(selection)) return { selected, leftToRelay: 0 }
+  const { where, values } = conditionOf(selection)
+  const [left] = await database.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM event_outbox WHERE ${where} AND will_retry`,
+    values,
+  )
+  return { selected, leftToRelay: left?.count ?? 0 }
+}
 
 /**
  * Sets rows back that are still what `selection` means; a trigger of the table parks them, where the relay that owns
@@ -16,11 +41,11 @@ const STEP = 1000
 export async function requeue(
   database: OperatorDatabase,
   rows: readonly SelectedRow[],
-  selection: FailedSelection,
+  selection: RowSelection,
   who: string,
   at: (done: number) => void = () => undefined,
 ): Promise<string[]> {
-  const { where, values } = failedRows(selection)
+  const { where, values } = meant(selection)
   const ids = await database.transaction(async () => {
     const requeued = new Set<string>()
     for (let from = 0; from < rows.length; from += STEP) {

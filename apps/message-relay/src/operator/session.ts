@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { readOperatorConfiguration } from '../config'
 import { faultOfClass } from './error-classes'
 import { withOperatorDatabase, type OperatorDatabase } from './operator-database'
+import type { RowSelection } from './row-selection'
 import type { Terminal } from './terminal'
 import { whyLeft } from './why-left'
 
@@ -20,9 +21,14 @@ export function operatorSession(terminal: Terminal) {
     withOperatorDatabase(configuration().databaseUrl, terminal.onInterrupt, use)
   const show = ({ json }: Output, value: object, text: () => string): void =>
     terminal.print(json ? JSON.stringify(value) : text())
-  const agreed = async (rows: number, { yes }: Change, what: string, unit = 'row'): Promise<boolean> => {
-    if (rows <= 1 || yes || (await terminal.confirm(`${what} ${rows} ${unit}s?`))) return true
-    terminal.warn('Nothing was changed: confirm on a terminal, or give --yes.')
+  const agreed = async (rows: number, options: Change, question: string): Promise<boolean> => {
+    if (rows <= 1 || options.yes) return true
+    const answer = await terminal.confirm(question)
+    if (answer) return true
+    const reason =
+      answer === undefined ? 'confirm on a terminal, or give --yes' : 'the question was not answered with yes'
+    if (options.json) terminal.print(JSON.stringify({ changed: 0, reason }))
+    terminal.warn(`Nothing was changed: ${reason}.`)
     terminal.exitWith(1)
     return false
   }
@@ -32,10 +38,11 @@ export function operatorSession(terminal: Terminal) {
     database: OperatorDatabase,
     wanted: readonly string[],
     done: readonly string[],
+    state?: RowSelection['state'],
   ): Promise<void> => {
     const left = [...new Set(wanted.map((id) => id.toLowerCase()))].filter((id) => !done.includes(id))
     if (left.length === 0) return
-    for (const line of await whyLeft(database, left)) terminal.warn(line)
+    for (const line of await whyLeft(database, left, state)) terminal.warn(line)
     terminal.exitWith(1)
   }
 
@@ -45,5 +52,11 @@ export function operatorSession(terminal: Terminal) {
     if (fault !== undefined) command.error(`error: ${fault}`)
   }
 
-  return { configuration, onDatabase, show, agreed, tellLeft, checkClass }
+  /** Ends the command where no moment lies between its two. */
+  const checkTimes = ({ since, until }: Pick<RowSelection, 'since' | 'until'>, command: Command): void => {
+    if (since === undefined || until === undefined || Date.parse(since) < Date.parse(until)) return
+    command.error(`error: --since ${since} is not before --until ${until}`)
+  }
+
+  return { configuration, onDatabase, show, agreed, tellLeft, checkClass, checkTimes }
 }

@@ -33,6 +33,7 @@ function blocks(rows: readonly object[], names: readonly string[]): string {
 
 function cell(value: unknown, widest: number): string {
   if (value === null || value === undefined) return '-'
+  if (value === '') return '""'
   const text = value instanceof Date ? value.toISOString() : shown(value)
   const single = text.replaceAll(/\s+/g, ' ')
   return single.length > widest ? `${single.slice(0, widest - 1)}…` : single

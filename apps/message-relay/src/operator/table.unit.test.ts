@@ -28,3 +28,11 @@ it('shows a row beneath the other, and cuts what fills a screen, where a line wo
 it('cuts a text of a megabyte where a row has lines of its own, too', () => {
   expect(table([{ key: 'k'.repeat(1_200_000) }], { room: 50 })).toBe(`key  ${'k'.repeat(999)}…\n`)
 })
+
+it('shows a text that is empty', () => {
+  expect(
+    table([{ event_id: '' }])
+      .split('\n')
+      .at(-1),
+  ).toBe('""')
+})

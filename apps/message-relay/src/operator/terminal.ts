@@ -21,7 +21,8 @@ export interface Terminal {
   bar(title: string, total: number): Bar
   /** Offers what is to be done when a signal ends the process. */
   readonly onInterrupt: OnInterrupt
-  confirm(question: string): Promise<boolean>
+  /** Undefined where nobody can be asked. */
+  confirm(question: string): Promise<boolean | undefined>
   exitWith(code: number): void
 }
 

@@ -45,11 +45,20 @@ it('finds nothing wrong after a run, and names what is not yet sent', async () =
     `outbox id ${unnamed}`,
     'waiting',
   ])
-  expect(waiting).toBeDefined()
+  expect(json).toMatchObject({ outbox_ids: { waiting: [waiting] }, other_topics: 0 })
   expect(code).toBe(0)
+  await insertRows(pool, [{ topic: 'another-topic', key: 'k', payload: envelope({ event_id: 'elsewhere' }) }])
+  expect((await type('verify --json')).json).toMatchObject({ other_topics: 1, not_yet_sent: 2 })
   const { text, bars } = await type('verify')
+  expect(text).toContain(`waiting (outbox id ${waiting})`)
+  expect(text).toContain('1 row for other topics')
   expect(text).toContain('50 records')
   expect(bars).toEqual(['Reading 50 of 50', 'Comparing 12 of 12'])
+})
+
+it('shows an event_id that is empty', async () => {
+  const [row] = await insertRows(pool, [{ topic, key: 'k', payload: envelope({ event_id: '' }) }])
+  expect((await type('verify')).text).toContain(`"" (outbox id ${row})`)
 })
 
 it('names what is lost, repeated, and out of order, and exits 1', async () => {

@@ -11,9 +11,16 @@ export type VerifyReport = Record<Finding, number> & {
   window: { records: number; from: string | null; to: string | null; partitions: TopicRange[] }
   /** Some of each, by event_id. */
   examples: Record<Finding, string[]>
+  /** The rows of those, where they are still kept: what `requeue` and `drop` want to be told. */
+  outbox_ids: Record<string, string[]>
+  /** Rows for other topics, which are compared with nothing. */
+  other_topics: number
 }
 
 const REQUEST_TIMEOUT_MS = 30_000
+
+/** A broker that is there but frozen takes connections, and answers nothing. */
+const FIRST_ANSWER_MS = 10_000
 
 /** Every broker is asked, and four times in all: somebody waits for the answer. */
 const FIRST_RETRIES = 3
@@ -25,10 +32,7 @@ const FIRST_RETRIES = 3
  */
 async function reachTopic({ kafka, eventsTopic }: RelayConfiguration): Promise<void> {
   const retries = Math.max(FIRST_RETRIES, kafka.brokers.length - 1)
-  const admin = createKafka(
-    { ...kafka, requestTimeoutMs: REQUEST_TIMEOUT_MS, retries },
-    () => undefined,
-  ).admin()
+  const admin = createKafka({ ...kafka, requestTimeoutMs: FIRST_ANSWER_MS, retries }, () => undefined).admin()
   try {
     await admin.connect()
     await admin.fetchTopicMetadata({ topics: [eventsTopic] })
@@ -95,7 +99,34 @@ export async function verify(
     ...counts,
     window: { records: seen.records, from: time(seen.from), to: time(seen.to), partitions },
     examples,
+    outbox_ids: await rowsOf(database, configuration.eventsTopic, [
+      ...new Set(FINDING_NAMES.flatMap((finding) => examples[finding])),
+    ]),
+    other_topics: await rowsElsewhere(database, configuration.eventsTopic),
   }
+}
+
+/** Rows by their event_id: one event may have several. */
+async function rowsOf(
+  database: OperatorDatabase,
+  topic: string,
+  events: readonly string[],
+): Promise<Record<string, string[]>> {
+  if (events.length === 0) return {}
+  const rows = await database.query<{ event_id: string; ids: string[] }>(
+    `SELECT payload ->> 'event_id' AS event_id, array_agg(id::text ORDER BY seq) AS ids
+       FROM event_outbox WHERE topic = $1 AND payload ->> 'event_id' = ANY ($2::text[]) GROUP BY 1`,
+    [topic, events],
+  )
+  return Object.fromEntries(rows.map(({ event_id: event, ids }) => [event, ids]))
+}
+
+async function rowsElsewhere(database: OperatorDatabase, topic: string): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    'SELECT count(*)::integer AS count FROM event_outbox WHERE topic <> $1',
+    [topic],
+  )
+  return row?.count ?? 0
 }
 
 async function store(database: OperatorDatabase, records: readonly TopicRecord[]): Promise<void> {

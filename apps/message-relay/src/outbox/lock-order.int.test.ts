@@ -1,8 +1,7 @@
 /** Whoever locks several FAILED rows locks them in the order of (lane, seq): two orders would be a deadlock. */
 import { drop } from '../operator/drop'
-import { selectRows } from '../operator/failed-rows'
 import { withOperatorDatabase, type OperatorDatabase } from '../operator/operator-database'
-import { requeue } from '../operator/requeue'
+import { requeue, selectForRequeue } from '../operator/requeue'
 import { countByStatus, envelope } from '../relay-fixture.test'
 import { setBack } from './move-rows'
 import { openOutboxFixture, type OutboxFixture } from './outbox-fixture.test'
@@ -19,7 +18,14 @@ const asOperator = (use: (operator: OperatorDatabase) => Promise<unknown>) =>
 it.each([
   [
     'requeue',
-    () => asOperator(async (operator) => requeue(operator, await selectRows(operator, {}), {}, 'tester')),
+    async () => {
+      const { rows } = await fixture.pool.query<{ id: string }>('SELECT id FROM event_outbox')
+      const selection = { ids: rows.map(({ id }) => id) }
+      return asOperator(async (operator) => {
+        const { selected } = await selectForRequeue(operator, selection)
+        return requeue(operator, selected, selection, 'tester')
+      })
+    },
     { PENDING: 2 },
   ],
   [

@@ -46,12 +46,12 @@ const exit = (code: number): void => {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-/** Runs `main`; its answer is the exit code. */
-export const runProgram = (main: () => Promise<number>): void => {
+/** Runs `main`; its answer is the exit code, and `faultCode` where it throws. */
+export const runProgram = (main: () => Promise<number>, faultCode = 1): void => {
   // A terminal that was closed, or a reader that had enough, must not keep the program from taking things down.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   main().then(exit, (error: unknown) => {
     process.stderr.write(`${explain(error)}\n`)
-    exit(1)
+    exit(faultCode)
   })
 }

@@ -5,6 +5,9 @@ import { relaySettings } from './relay-settings'
 import { readStackFile } from './stack-file'
 import { RELAY_CLI } from './topics'
 
+/** The command line's own code for what could not be tried. */
+const EX_NOT_TRIED = 2
+
 runProgram(async () => {
   const { environment, notice } = relaySettings(process.env, readStackFile())
   if (notice !== undefined) process.stderr.write(`${notice}\n`)
@@ -17,4 +20,4 @@ runProgram(async () => {
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))
   })
-})
+}, EX_NOT_TRIED)

@@ -1,0 +1,68 @@
+/** Which rows an operator speaks of. */
+import type { OperatorDatabase } from './operator-database'
+
+/** What one may speak of: FAILED and not given up, FAILED and given up, or SENT and still kept. */
+const STATES = {
+  failed: `status = 'FAILED' AND dropped_at IS NULL`,
+  dropped: `status = 'FAILED' AND dropped_at IS NOT NULL`,
+  sent: `status = 'SENT'`,
+} as const
+
+export interface RowSelection {
+  /** `failed` where it is not said. */
+  readonly state?: keyof typeof STATES
+  readonly ids?: readonly string[]
+  /** The class of the error. */
+  readonly class?: string
+  /** Created at or after this moment, as PostgreSQL reads it. */
+  readonly since?: string
+  /** Created before this moment. */
+  readonly until?: string
+}
+
+/** True when nothing narrows the selection: every row of the state is meant. */
+export function selectsAll(selection: RowSelection): boolean {
+  const { ids, class: errorClass, since, until } = selection
+  return !ids && errorClass === undefined && since === undefined && until === undefined
+}
+
+export interface Condition {
+  readonly where: string
+  readonly values: unknown[]
+}
+
+/**
+ * The condition on event_outbox and its values, numbered from $1. Rows that an outage failed are not passed by: an operator
+ * may look at them, or give them up, as any row that is FAILED.
+ */
+export function conditionOf(selection: RowSelection): Condition {
+  const conditions: string[] = [STATES[selection.state ?? 'failed']]
+  const values: unknown[] = []
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return
+    values.push(value)
+    conditions.push(condition(`$${values.length}`))
+  }
+  add((p) => `id = ANY (${p}::uuid[])`, selection.ids)
+  add((p) => `last_error ->> 'class' = ${p}::text`, selection.class)
+  add((p) => `created_at >= ${p}::timestamptz`, selection.since)
+  add((p) => `created_at < ${p}::timestamptz`, selection.until)
+  return { where: conditions.join(' AND '), values }
+}
+
+export interface SelectedRow {
+  readonly id: string
+  readonly seq: string
+  readonly topic: string
+  /** Of its last error; `unknown` where it had none. */
+  readonly class: string
+}
+
+/** The rows themselves, in the order in which everybody locks several of them. @throws what the database throws */
+export function selectRows(database: OperatorDatabase, { where, values }: Condition): Promise<SelectedRow[]> {
+  return database.query<SelectedRow>(
+    `SELECT id, seq, topic, coalesce(last_error ->> 'class', 'unknown') AS class
+       FROM event_outbox WHERE ${where} ORDER BY lane, seq`,
+    values,
+  )
+}
