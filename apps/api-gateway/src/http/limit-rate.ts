@@ -2,54 +2,40 @@
 import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { LRUCache } from 'lru-cache'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { HttpProblem } from './problem'
 import { factsOf } from './request-facts'
 
 /** Counts a request against its caller. @throws {HttpProblem} RATE_LIMITED. */
-export type RateGate = (request: Request, response: Response) => void
+export type RateGate = (request: Request, response: Response) => Promise<void>
 
-const WINDOW_MS = 1000
-// More than a process serves in a second.
+const WINDOW_SECONDS = 1
+/** Whose header is not worked out anew: more than a process serves in a second. */
 const REMEMBERED_USERS = 10_000
 
-/** What a user has used of the second that began with his first request. */
-interface Usage {
-  readonly policy: string
-  endsAtMs: number
-  requests: number
-}
-
-/**
- * A gate for `perSecond` requests of each user, with draft-8 headers; 0 lets everything through.
- * @param monotonicMs a clock that nobody sets
- */
-// Not express-rate-limit: its middleware works out a SHA-256 for every request, and its store hands out one object a
-// user, which requests of the same turn of the event loop all read when the last of them has been counted.
-export function rateGate(perSecond: number, monotonicMs: () => number = () => performance.now()): RateGate {
-  if (perSecond === 0) return () => undefined
-  const usages = new LRUCache<string, Usage>({
+/** A gate for `perSecond` requests of each user, with draft-8 headers; 0 lets everything through. */
+// Not express-rate-limit: requests of the same turn of the event loop all read there when the last of them was counted.
+export function rateGate(perSecond: number): RateGate {
+  if (perSecond === 0) return () => Promise.resolve()
+  const limiter = new RateLimiterMemory({ points: perSecond, duration: WINDOW_SECONDS })
+  const policies = new LRUCache<string, string>({
     max: REMEMBERED_USERS,
-    memoMethod: (user) => ({
-      policy: `"commands"; q=${perSecond}; w=${WINDOW_MS / 1000}; pk=:${partitionKey(user)}:`,
-      endsAtMs: -Infinity,
-      requests: 0,
-    }),
+    memoMethod: (user) => `"commands"; q=${perSecond}; w=${WINDOW_SECONDS}; pk=:${partitionKey(user)}:`,
   })
-  return (_request, response) => {
-    const usage = usages.memo(factsOf(response).caller?.sub ?? '')
-    const nowMs = monotonicMs()
-    if (usage.endsAtMs <= nowMs) {
-      usage.endsAtMs = nowMs + WINDOW_MS
-      usage.requests = 0
-    }
-    usage.requests++
-    const left = Math.max(0, perSecond - usage.requests)
-    const seconds = Math.ceil((usage.endsAtMs - nowMs) / 1000)
-    response.setHeader('RateLimit', `"commands"; r=${left}; t=${seconds}`)
-    response.setHeader('RateLimit-Policy', usage.policy)
-    if (usage.requests > perSecond)
+  return async (_request, response) => {
+    const user = factsOf(response).caller?.sub ?? ''
+    const { consumedPoints, remainingPoints, msBeforeNext } = await limiter.consume(user).catch(refusal)
+    response.setHeader('RateLimit', `"commands"; r=${remainingPoints}; t=${Math.ceil(msBeforeNext / 1000)}`)
+    response.setHeader('RateLimit-Policy', policies.memo(user))
+    if (consumedPoints > perSecond)
       throw new HttpProblem('RATE_LIMITED', `At most ${perSecond} commands a second`)
   }
+}
+
+/** Who used too much is told by a rejection, with the same figures. */
+function refusal(thrown: unknown): RateLimiterRes {
+  if (thrown instanceof RateLimiterRes) return thrown
+  throw thrown
 }
 
 /** Tells users' rates apart without naming them. */

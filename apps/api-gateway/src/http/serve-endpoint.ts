@@ -37,7 +37,7 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
     const { caller, expiresAtSeconds } = await authenticate(request, gates.tokens)
     facts.caller = caller
     if (endpoint.scope) requireScope(caller, endpoint.scope)
-    if (endpoint.rateLimited) gates.limitRate(request, response)
+    if (endpoint.rateLimited) await gates.limitRate(request, response)
     const ids = readPathIds(request)
     if ('command_id' in ids) facts.commandId = ids.command_id
     const query = readQuery(request)
