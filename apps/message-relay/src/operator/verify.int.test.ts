@@ -23,6 +23,12 @@ async function disorderly(session: string, facts: readonly Record<string, unknow
   await pool.query('UPDATE event_outbox SET seq = 0 WHERE id = $1', [rows.at(-1)])
 }
 
+/** As after a crash before they were settled: their receipts are those of the second records. */
+async function sendReplaysAgain(): Promise<void> {
+  await pool.query(`UPDATE event_outbox SET status = 'PENDING' WHERE requeued_at IS NOT NULL`)
+  await fixture.relayUntilSettled()
+}
+
 it('finds nothing wrong after a run, and names what is not yet sent', async () => {
   await insertRows(
     pool,
@@ -103,9 +109,7 @@ describe('after a replay', () => {
     await fixture.relayUntilSettled()
     const late = { lost: 0, out_of_order: 0, requeued_late: 1, not_yet_sent: 0 }
     expect(await type('verify --json')).toMatchObject({ code: 0, json: { ...late, repeated: 0 } })
-    // As after a crash: the receipt is that of the second record.
-    await pool.query(`UPDATE event_outbox SET status = 'PENDING' WHERE requeued_at IS NOT NULL`)
-    await fixture.relayUntilSettled()
+    await sendReplaysAgain()
     expect(await type('verify --json')).toMatchObject({ code: 0, json: { ...late, repeated: 1 } })
   })
 
@@ -174,9 +178,7 @@ describe('after the topic was given more partitions', () => {
     await fixture.relayUntilSettled()
     const right = { lost: 0, out_of_order: 0, requeued_late: 0, not_yet_sent: 0 }
     expect(await type('verify --json')).toMatchObject({ code: 0, json: { ...right, repeated: 0 } })
-    // As after a crash: the receipts are those of the second records.
-    await pool.query(`UPDATE event_outbox SET status = 'PENDING' WHERE requeued_at IS NOT NULL`)
-    await fixture.relayUntilSettled()
+    await sendReplaysAgain()
     expect(await type('verify --json')).toMatchObject({ code: 0, json: { ...right, repeated: 10 } })
   })
 
