@@ -8,6 +8,7 @@ import { PROVIDER_NAMES, type ProviderName, type StackProvider } from './provide
 import { tailOf } from './processes/owned-process'
 import { quietKafka } from './readiness/kafka-ready'
 import { withClient } from './readiness/postgres-ready'
+import { createTopic } from './readiness/topic-ready'
 import { RunFolder } from './runs/run-folder'
 import { waitUntil } from './wait-until'
 
@@ -32,12 +33,10 @@ const produce = async (brokers: string): Promise<string | undefined> => {
   }
 }
 
-const createTopic = async (brokers: string): Promise<void> => {
+const makeTopic = async (brokers: string): Promise<void> => {
   const admin = quietKafka(brokers).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: false })
-  // kafkajs's own wait fails if its first look comes too soon.
-  await waitUntil('a leader that answers', () => admin.fetchTopicOffsets(TOPIC), { timeoutMs: 20_000 })
+  await createTopic(admin, { topic: TOPIC, numPartitions: 1 })
   await admin.disconnect()
 }
 
@@ -79,7 +78,7 @@ for (const name of PROVIDER_NAMES.filter((candidate) => candidate !== 'external'
       await provider.start()
       before = { postgres: provider.postgres.adminUrl, kafka: provider.kafka.brokers }
       await query(provider.postgres.adminUrl, 'CREATE TABLE kept AS SELECT 1 AS answer')
-      await createTopic(provider.kafka.brokers)
+      await makeTopic(provider.kafka.brokers)
     }, 180_000)
 
     afterAll(() => leave(), 60_000)
@@ -181,7 +180,7 @@ suiteFor('external')('The external provider', () => {
 
   it('answers queries and acknowledges records', async () => {
     expect(await query(provider.postgres.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
-    await createTopic(provider.kafka.brokers)
+    await makeTopic(provider.kafka.brokers)
     expect(await produce(provider.kafka.brokers)).toBe('0')
     await deleteTopic(provider.kafka.brokers)
   })

@@ -1,7 +1,9 @@
 /** Topics of a test's own, and reading them to their end. */
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel, type Admin, type IHeaders, type ITopicConfig } from 'kafkajs'
-import { eventually } from './eventually'
+import { createTopic } from '@infinite-scribe/local-stack'
+import { Kafka, logLevel, type IHeaders } from 'kafkajs'
+
+export { createTopic }
 
 export interface ReadRecord {
   partition: number
@@ -23,18 +25,6 @@ export function testBrokers(): string[] {
 /** A Kafka client for the test itself. */
 export function testKafka(clientId = 'test'): Kafka {
   return new Kafka({ clientId, brokers: testBrokers(), logLevel: logLevel.NOTHING })
-}
-
-/**
- * Creates the topic and waits until each partition's leader answers. kafkajs's own wait fails if its first look comes too
- * soon, and a broker tells who leads a moment before that one knows it.
- */
-export async function createTopic(admin: Admin, topic: ITopicConfig): Promise<void> {
-  await admin.createTopics({ topics: [topic], waitForLeaders: false })
-  await eventually(async () => {
-    const offsets = await admin.fetchTopicOffsets(topic.topic)
-    return offsets.length === topic.numPartitions
-  })
 }
 
 /**

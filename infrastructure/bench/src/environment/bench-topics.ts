@@ -1,10 +1,9 @@
 /** Topics of the benchmark's own, counted and read to their end. */
 import { randomUUID } from 'node:crypto'
-import { waitUntil } from '@infinite-scribe/local-stack'
+import { createTopic } from '@infinite-scribe/local-stack'
 import { Kafka, logLevel, type Admin } from 'kafkajs'
 
 const PARTITIONS = 6
-const LONGEST_WAIT_FOR_LEADERS_MS = 20_000
 
 export class BenchTopics {
   private readonly kafka: Kafka
@@ -22,30 +21,10 @@ export class BenchTopics {
   async create(): Promise<string> {
     await (this.connected ??= this.admin.connect())
     const topic = `bench-${randomUUID()}`
-    const deadLetters = `${topic}.dlq`
-    await this.admin.createTopics({
-      topics: [
-        { topic, numPartitions: PARTITIONS, replicationFactor: 1 },
-        { topic: deadLetters, numPartitions: 1, replicationFactor: 1 },
-      ],
-      waitForLeaders: false,
-    })
     this.made.add(topic)
-    await this.leadersAnswer(topic, PARTITIONS)
-    await this.leadersAnswer(deadLetters, 1)
+    await createTopic(this.admin, { topic, numPartitions: PARTITIONS, replicationFactor: 1 })
+    await createTopic(this.admin, { topic: `${topic}.dlq`, numPartitions: 1, replicationFactor: 1 })
     return topic
-  }
-
-  /** kafkajs's own wait ends when a broker tells who leads, a moment before that one knows it. */
-  private async leadersAnswer(topic: string, partitions: number): Promise<void> {
-    await waitUntil(
-      `the leaders of ${topic}`,
-      async () => {
-        const offsets = await this.admin.fetchTopicOffsets(topic)
-        return offsets.length === partitions ? true : undefined
-      },
-      { timeoutMs: LONGEST_WAIT_FOR_LEADERS_MS },
-    )
   }
 
   /** The topic of this purpose, the same at every call, without a record. */
