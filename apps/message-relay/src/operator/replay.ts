@@ -1,5 +1,6 @@
 /** `replay`: outbox rows made again from the immutable facts, by session or by time. */
 import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
+import { conditionOfParts, type Condition } from './condition'
 import { audit, AUDITED_IDS, type OperatorDatabase } from './operator-database'
 
 export interface ReplaySelection {
@@ -11,23 +12,12 @@ export interface ReplaySelection {
   readonly until?: string
 }
 
-interface Condition {
-  where: string
-  values: unknown[]
-}
-
 function eventsOf({ session, since, until }: ReplaySelection): Condition {
-  const conditions = ['true']
-  const values: unknown[] = []
-  const add = (condition: (parameter: string) => string, value: unknown): void => {
-    if (value === undefined) return
-    values.push(value)
-    conditions.push(condition(`$${values.length}`))
-  }
-  add((p) => `aggregate_id = ${p}::text`, session)
-  add((p) => `created_at >= ${p}::timestamptz`, since)
-  add((p) => `created_at < ${p}::timestamptz`, until)
-  return { where: conditions.join(' AND '), values }
+  return conditionOfParts('true', [
+    [(place) => `aggregate_id = ${place}::text`, session],
+    [(place) => `created_at >= ${place}::timestamptz`, since],
+    [(place) => `created_at < ${place}::timestamptz`, until],
+  ])
 }
 
 /** Events that were there when they were counted. */

@@ -1,6 +1,7 @@
 /** `requeue`: FAILED rows, or SENT ones that are still kept, become PENDING, with four tries again. */
 import { audit, type OperatorDatabase } from './operator-database'
-import { conditionOf, selectRows, type Condition, type RowSelection, type SelectedRow } from './row-selection'
+import type { Condition } from './condition'
+import { conditionOf, selectRows, type RowSelection, type SelectedRow } from './row-selection'
 
 /** Rows of one statement: so many are done between two looks at the bar. */
 const STEP = 1000

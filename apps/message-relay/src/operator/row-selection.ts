@@ -1,4 +1,5 @@
 /** Which rows an operator speaks of. */
+import { conditionOfParts, type Condition } from './condition'
 import type { OperatorDatabase } from './operator-database'
 
 /** What one may speak of: FAILED and not given up, FAILED and given up, or SENT and still kept. */
@@ -26,28 +27,23 @@ export function selectsAll(selection: RowSelection): boolean {
   return !ids && errorClass === undefined && since === undefined && until === undefined
 }
 
-export interface Condition {
-  readonly where: string
-  readonly values: unknown[]
-}
-
 /**
- * The condition on event_outbox and its values, numbered from $1. Rows that an outage failed are not passed by: an operator
+ * The condition on event_outbox and its values. Rows that an outage failed are not passed by: an operator
  * may look at them, or give them up, as any row that is FAILED.
  */
-export function conditionOf(selection: RowSelection): Condition {
-  const conditions: string[] = [STATES[selection.state ?? 'failed']]
-  const values: unknown[] = []
-  const add = (condition: (parameter: string) => string, value: unknown): void => {
-    if (value === undefined) return
-    values.push(value)
-    conditions.push(condition(`$${values.length}`))
-  }
-  add((p) => `id = ANY (${p}::uuid[])`, selection.ids)
-  add((p) => `last_error ->> 'class' = ${p}::text`, selection.class)
-  add((p) => `created_at >= ${p}::timestamptz`, selection.since)
-  add((p) => `created_at < ${p}::timestamptz`, selection.until)
-  return { where: conditions.join(' AND '), values }
+export function conditionOf({
+  state = 'failed',
+  ids,
+  class: errorClass,
+  since,
+  until,
+}: RowSelection): Condition {
+  return conditionOfParts(STATES[state], [
+    [(place) => `id = ANY (${place}::uuid[])`, ids],
+    [(place) => `last_error ->> 'class' = ${place}::text`, errorClass],
+    [(place) => `created_at >= ${place}::timestamptz`, since],
+    [(place) => `created_at < ${place}::timestamptz`, until],
+  ])
 }
 
 export interface SelectedRow {
