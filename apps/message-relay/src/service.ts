@@ -44,9 +44,10 @@ export interface RelayService {
 const BATCH_BYTES = 8 * 1024 * 1024
 /** No statement outlasts its lease: what it would settle is another relay's by then, and the lanes wait for it. */
 const LONGEST_QUERY_MS = 30_000
-/** How long a scrape waits for the look at the backlog, and how long that may take: of millions of rows it is not at once. */
+/** How long a scrape waits for the look at the backlog, how long that may take, and how far it counts: to here in 0.4 s. */
 const SCRAPE_WAITS_MS = 1000
 const LONGEST_LOOK_MS = 5_000
+const MOST_COUNTED = 200_000
 /** How many leases long nothing may be settled while rows are due, or nothing be claimed at all, before the relay is called not ready. */
 const PATIENCE_IN_LEASES = 1.5
 
@@ -90,7 +91,10 @@ export async function startRelayService(
   const lanesWakeUp = new Signal()
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
-  const backlog = new BacklogLook(() => readBacklog(metricsDatabase, lanesOf(relay)), SCRAPE_WAITS_MS)
+  const backlog = new BacklogLook(
+    () => readBacklog(metricsDatabase, lanesOf(relay), MOST_COUNTED),
+    SCRAPE_WAITS_MS,
+  )
   const events = tellAll([
     relayLog(log, () => systemClock.monotonicMs(), eventsTopic),
     relayMetrics(registry, {

@@ -160,7 +160,11 @@ function backlogGauges(registers: Registry[], backlog: Observed['backlog']): voi
       this.set((await backlog()) ? 1 : 0)
     },
   })
-  gauge('message_relay_pending_rows', 'PENDING rows of this relay’s lanes.', ({ pending }) => pending)
+  gauge(
+    'message_relay_pending_rows',
+    'PENDING rows of this relay’s lanes; of those not parked, and of those parked, no more than 200,000 are counted.',
+    ({ pending }) => pending,
+  )
   gauge(
     'message_relay_parked_rows',
     'PENDING rows of this relay’s lanes that wait for a retry or behind another row.',

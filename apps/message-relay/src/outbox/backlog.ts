@@ -2,26 +2,34 @@
 import type { Database, Statement } from './database'
 
 // Above a lane's low water lies all that is fresh; below it only parked rows can be PENDING.
+const FRESH = `FROM event_outbox AS e
+              WHERE e.lane = mine.lane AND e.seq > mine.low_water AND e.status = 'PENDING' AND NOT e.parked`
+
+// Each count ends at its bound: a backlog of millions takes seconds to count, at every scrape. The oldest fresh row of a
+// lane is its first.
 const BACKLOG: Statement = {
   name: 'relay-backlog',
   text: `
-WITH open AS (
-  SELECT o.created_at AS due_since, false AS parked, true AS pending
-    FROM outbox_lanes AS l
-   CROSS JOIN LATERAL (SELECT * FROM event_outbox AS e WHERE e.lane = l.lane AND e.seq > l.low_water) AS o
-   WHERE l.lane = ANY ($1::smallint[]) AND o.status = 'PENDING' AND NOT o.parked
-  UNION ALL
-  SELECT CASE WHEN o.next_attempt_at IS NULL THEN NULL
-              WHEN o.next_attempt_at <= now() THEN o.next_attempt_at END, true, o.status = 'PENDING'
-    FROM event_outbox AS o
-   WHERE o.parked AND o.lane = ANY ($1::smallint[])
-     AND (o.status = 'PENDING' OR o.status = 'FAILED' AND NOT o.will_retry)
+WITH mine AS (
+  SELECT lane, low_water FROM outbox_lanes WHERE lane = ANY ($1::smallint[])
+), fresh AS (
+  SELECT count(*) AS pending
+    FROM (SELECT FROM mine CROSS JOIN LATERAL (SELECT ${FRESH}) AS o LIMIT $2) AS counted
+), oldest AS (
+  SELECT min(o.created_at) AS due_since
+    FROM mine CROSS JOIN LATERAL (SELECT e.created_at ${FRESH} ORDER BY e.seq LIMIT 1) AS o
+), parked AS (
+  SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending,
+         count(*) FILTER (WHERE status = 'FAILED') AS blocking,
+         min(next_attempt_at) FILTER (WHERE status = 'PENDING' AND next_attempt_at <= now()) AS due_since
+    FROM (SELECT o.status, o.next_attempt_at FROM event_outbox AS o
+           WHERE o.parked AND o.lane = ANY ($1::smallint[])
+             AND (o.status = 'PENDING' OR o.status = 'FAILED' AND NOT o.will_retry) LIMIT $2) AS counted
 )
-SELECT count(*) FILTER (WHERE pending)::integer AS pending,
-       count(*) FILTER (WHERE pending AND parked)::integer AS parked,
-       count(*) FILTER (WHERE NOT pending)::integer AS blocking,
-       coalesce(extract(epoch FROM now() - min(due_since) FILTER (WHERE pending)), 0)::float8 AS oldest_due_seconds
-  FROM open`,
+SELECT (fresh.pending + parked.pending)::integer AS pending, parked.pending::integer AS parked,
+       parked.blocking::integer AS blocking,
+       coalesce(extract(epoch FROM now() - least(oldest.due_since, parked.due_since)), 0)::float8 AS oldest_due_seconds
+  FROM fresh, oldest, parked`,
 }
 
 interface BacklogRecord {
@@ -31,12 +39,17 @@ interface BacklogRecord {
   oldest_due_seconds: number
 }
 
-/** The backlog of `lanes`. @throws what the database throws */
+/**
+ * The backlog of `lanes`.
+ * @param most fresh rows, and parked ones, are counted so far and no further
+ * @throws what the database throws
+ */
 export async function readBacklog(
   database: Database,
   lanes: readonly number[],
+  most: number,
 ): Promise<{ pending: number; parked: number; blocking: number; oldestDueSeconds: number }> {
-  const [row] = await database.run<BacklogRecord>(BACKLOG, [lanes])
+  const [row] = await database.run<BacklogRecord>(BACKLOG, [lanes, most])
   return {
     pending: row?.pending ?? 0,
     parked: row?.parked ?? 0,

@@ -1,0 +1,52 @@
+/** What is counted of a backlog, and what is not when there is too much of it. */
+import { envelope, insertRows } from '../relay-fixture.test'
+import { readBacklog } from './backlog'
+import { openOutboxFixture, type OutboxFixture } from './outbox-fixture.test'
+
+const LANES = Array.from({ length: 64 }, (_, lane) => lane)
+
+let fixture: OutboxFixture
+let ids: string[]
+
+beforeEach(async () => {
+  fixture = await openOutboxFixture()
+  const row = (n: number) => ({ topic: 't', key: `k${n}`, payload: envelope() })
+  ids = await insertRows(
+    fixture.pool,
+    Array.from({ length: 10 }, (_, n) => row(n)),
+  )
+})
+
+afterEach(() => fixture.close())
+
+const change = (what: string, from: number, to: number) =>
+  fixture.pool.query(`UPDATE event_outbox SET ${what} WHERE id = ANY ($1::uuid[])`, [ids.slice(from, to)])
+
+it('is what is fresh, what is parked, what blocks, and how long the oldest that may go has waited', async () => {
+  await change(`status = 'SENT', sent_at = now()`, 0, 1)
+  await change(`parked = true, next_attempt_at = now() - interval '1 hour'`, 1, 2)
+  await change(`parked = true, next_attempt_at = now() + interval '1 hour'`, 2, 4)
+  await change(`parked = true, status = 'FAILED', next_attempt_at = now() - interval '1 day'`, 4, 5)
+  await change(`created_at = now() - interval '1 minute'`, 6, 7)
+  const { oldestDueSeconds, ...counts } = await readBacklog(fixture.database, LANES, 1000)
+  expect(counts).toEqual({ pending: 8, parked: 3, blocking: 1 })
+  expect(oldestDueSeconds).toBeGreaterThanOrEqual(3600)
+  expect(oldestDueSeconds).toBeLessThan(3700)
+  await change(`next_attempt_at = now() + interval '1 hour'`, 1, 2)
+  const { oldestDueSeconds: ofFresh } = await readBacklog(fixture.database, LANES, 1000)
+  expect(ofFresh).toBeGreaterThanOrEqual(60)
+  expect(ofFresh).toBeLessThan(160)
+})
+
+it('is counted so far and no further, and the oldest is found all the same', async () => {
+  await change(`created_at = now() - interval '1 minute'`, 0, 10)
+  const backlog = await readBacklog(fixture.database, LANES, 3)
+  expect(backlog).toMatchObject({ pending: 3, parked: 0, blocking: 0 })
+  expect(backlog.oldestDueSeconds).toBeGreaterThanOrEqual(60)
+})
+
+it('is nothing where nothing is to be sent', async () => {
+  await change(`status = 'SENT', sent_at = now()`, 0, 10)
+  const nothing = { pending: 0, parked: 0, blocking: 0, oldestDueSeconds: 0 }
+  expect(await readBacklog(fixture.database, LANES, 3)).toEqual(nothing)
+})
