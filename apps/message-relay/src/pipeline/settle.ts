@@ -116,7 +116,7 @@ export class Settling {
           const left = await this.blame(ours, error, { ...writing, isRepeated })
           if (left.length > 0) this.events.settleFailed(error, left.length)
           if (this.unsettled.length + left.length <= MOST_UNSETTLED) {
-            this.unsettled.push(...left)
+            this.setAside(left, writing)
             return true
           }
         } else this.events.settleFailed(error, ours.length)
@@ -124,6 +124,14 @@ export class Settling {
         await this.clock.sleep(waitMs)
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
+    }
+  }
+
+  /** A lane that is to be handed over waits for none of them: whoever owns it next sends its row again. */
+  private setAside(left: readonly SettledBatch[], { refused }: Writing): void {
+    for (const settled of left) {
+      if (this.lanes.get(settled.row.lane)?.draining) refused.set(settled.row, { kind: 'hand_back' })
+      else this.unsettled.push(settled)
     }
   }
 

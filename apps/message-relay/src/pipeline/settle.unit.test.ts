@@ -46,7 +46,7 @@ function settlingOver(refuses: (row: SettledRow) => boolean, error: Error = refu
       false,
       () => false,
     )
-  return { settle, settling, settled, told }
+  return { settle, settling, settled, told, lane: lanes.get(1)! }
 }
 
 it('settles the others of its batch, and ends the one that is refused as FAILED', async () => {
@@ -127,4 +127,16 @@ it('lets the rows behind one that is refused alone go on, and blames it by them'
     'b sent',
   ])
   expect(settled).toHaveLength(2)
+})
+
+it('hands back what is refused, for all that it knows for ever, where its lane is to be handed over', async () => {
+  const { settle, settling, lane } = settlingOver(() => true, raised)
+  await settle('a')
+  expect(settling.unsettled).toHaveLength(1)
+  lane.cursor = 5
+  lane.draining = true
+  const batch = await settle('')
+  expect(batch.map(({ settlement }) => settlement.kind)).toEqual(['hand_back'])
+  expect(settling.unsettled).toEqual([])
+  expect(lane.cursor).toBe(0)
 })
