@@ -23,12 +23,18 @@ export class CursorClaims {
     const lanes = this.inTurn()
     if (lanes.length === 0) return { rows: [], readOn: false }
     const rewinds = new Map(lanes.map((lane) => [lane, lane.rewinds]))
-    const before = new Set(this.inFlight.ids())
+    const before = this.inFlight.tokens()
     const read = await this.reader.readRange(
       lanes.map(({ lane, token, cursor }) => ({ lane, token, after: cursor, upTo: null })),
       this.perLane(lanes, most),
       { ...this.bounds, rows: most },
       [],
+    )
+    // Another relay owned the lane since such a row was claimed: nothing goes back to it, so the cursor waits for it.
+    const unfinished = new Set(
+      [...read.rows, ...read.blocked]
+        .filter(({ id, token }) => (before.get(id) ?? token) !== token)
+        .map(({ lane }) => lane),
     )
     if (this.late.appearedBehind(read.snapshot, lanes)) {
       const late = await this.behind(most)
@@ -40,14 +46,15 @@ export class CursorClaims {
     const usable = new Set(
       lanes
         .filter((lane) => this.lanes.mayClaim(lane) && lane.rewinds === rewinds.get(lane))
-        .map(({ lane }) => lane),
+        .map(({ lane }) => lane)
+        .filter((lane) => !unfinished.has(lane)),
     )
     const rows = this.take(read.rows, usable, before)
     let highest = 0
     for (const lane of lanes) {
       const seen = read.lanes.get(lane.lane)
       // Its lease may have run out: there is nothing to read until a renewal tells whose it is.
-      if (read.notHeld.has(lane.lane)) lane.hasMore = false
+      if (read.notHeld.has(lane.lane) || unfinished.has(lane.lane)) lane.hasMore = false
       if (!seen || !usable.has(lane.lane)) continue
       lane.cursor = seen.readTo
       lane.hasMore = seen.hasMore
@@ -60,7 +67,7 @@ export class CursorClaims {
   /** Rows that became visible behind the cursors, `most` at most; `finished` is false while there may be more. */
   async behind(most = this.bounds.rows): Promise<{ rows: ClaimedRow[]; finished: boolean }> {
     const ranges = this.late.rangesToSweep(this.lanes.claimable())
-    const before = new Set(this.inFlight.ids())
+    const before = this.inFlight.tokens()
     let rows: ClaimedRow[] = []
     let finished = true
     if (ranges.length > 0) {
@@ -68,7 +75,7 @@ export class CursorClaims {
         ranges.map(({ lane, after, upTo }) => ({ lane: lane.lane, token: lane.token, after, upTo })),
         most,
         { ...this.bounds, rows: most },
-        [...before],
+        [...before.keys()],
       )
       await this.park(read)
       const usable = new Set(
@@ -94,7 +101,7 @@ export class CursorClaims {
   private take(
     read: readonly ClaimedRow[],
     usable: ReadonlySet<number>,
-    before: ReadonlySet<string>,
+    before: ReadonlyMap<string, string>,
   ): ClaimedRow[] {
     const rows = read.filter(({ lane, id }) => usable.has(lane) && !before.has(id) && !this.inFlight.has(id))
     for (const row of rows) this.inFlight.add(row)

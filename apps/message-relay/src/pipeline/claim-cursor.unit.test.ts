@@ -77,6 +77,47 @@ it('does not pass a row that was handed back while blocked rows were being parke
   expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
 })
 
+it('does not pass a row that it still has in flight from an earlier tenure of its lane, for nobody goes back to it', async () => {
+  const lanes = new Lanes()
+  const inFlight = new InFlight()
+  inFlight.add(row)
+  const blocked = { lane: 1, token: '3', id: 'b', key: 'l', seq: 6 }
+  inFlight.add({ ...row, ...blocked, token: '1' })
+  // Another relay owned it in between, and left it as it was.
+  lanes.renewed([{ lane: 1, token: '3', lowWater: 4 }], Infinity)
+  const now = { ...row, token: '3' }
+  const read = {
+    lanes: new Map([[1, { readTo: 6, hasMore: false }]]),
+    notHeld: new Set<number>(),
+    snapshot: '9:9:',
+  }
+  const answers = [
+    () => ({ ...read, rows: [now], blocked: [] }),
+    () => {
+      // A settlement ends during the read.
+      inFlight.remove([row])
+      return { ...read, rows: [now], blocked: [] }
+    },
+    () => ({ ...read, rows: [], blocked: [blocked] }),
+    () => ({ ...read, rows: [now], blocked: [blocked] }),
+  ]
+  const park = jest.fn(() => Promise.resolve())
+  const reader = {
+    readRange: () => Promise.resolve(answers.shift()!()),
+    park,
+  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  const claims = new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 })
+  // It is read again when a settlement wakes the relay, not before.
+  for (let reads = 0; reads < 3; reads += 1) {
+    expect(await claims.beyond()).toEqual({ rows: [], readOn: false })
+  }
+  expect(lanes.get(1)!.cursor).toBe(4)
+  inFlight.remove([{ ...row, ...blocked, token: '1' }])
+  expect((await claims.beyond()).rows).toEqual([now])
+  expect(park).toHaveBeenCalledWith([blocked])
+  expect(lanes.get(1)!.cursor).toBe(6)
+})
+
 it('takes no more late rows than it may take fresh ones', async () => {
   const lanes = new Lanes()
   const late = new LateRows()

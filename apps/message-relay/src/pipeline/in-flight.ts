@@ -27,8 +27,9 @@ export class InFlight {
     return this.rows.size
   }
 
-  ids(): string[] {
-    return [...this.rows.keys()]
+  /** Of each row, by its id, the token that it was claimed under. */
+  tokens(): Map<string, string> {
+    return new Map([...this.rows.values()].map(({ id, token }) => [id, token]))
   }
 
   has(id: string): boolean {
