@@ -62,6 +62,27 @@ it('blames no row where the right to write is gone, and settles all when it is b
   await eventually(async () => (await countByStatus(fixture.pool)).SENT === 3)
 })
 
+it('blames no row for what a statement within a trigger meets at every one', async () => {
+  await fixture.pool.query(`
+    CREATE TABLE settled_rows (id uuid, at timestamptz) PARTITION BY RANGE (at);
+    GRANT INSERT ON settled_rows TO PUBLIC;
+    CREATE FUNCTION keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO settled_rows VALUES (NEW.id, now());
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER keep_settled BEFORE UPDATE ON event_outbox FOR EACH ROW EXECUTE FUNCTION keep_settled()`)
+  const relay = await fixture.relay({ RELAY_POLL_INTERVAL: '0.5' })
+  await add('a', 'b', 'c')
+  await wakeRelays(fixture.pool)
+  // 23514: there is no partition for it.
+  await eventually(async () =>
+    /errors_total\{step="settle"\} [3-9]|unsettleable_rows_total [1-9]/.test(await metrics(relay.httpPort)),
+  )
+  expect(await metrics(relay.httpPort)).toMatch(/^message_relay_unsettleable_rows_total 0$/m)
+  await fixture.pool.query('CREATE TABLE settled_now PARTITION OF settled_rows DEFAULT')
+  await eventually(async () => (await countByStatus(fixture.pool)).SENT === 3)
+})
+
 it('answers a scrape in time while the outbox is locked, and shows no figure that it cannot tell', async () => {
   const relay = await fixture.relay()
   await eventually(async () => (await metrics(relay.httpPort)).includes('message_relay_lanes_owned 64'))

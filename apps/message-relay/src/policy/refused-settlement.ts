@@ -16,10 +16,13 @@ const BLAME_NO_ROW = /^(08|25|28|3D|40|53|55|57|58|F0|XX000)/
 /** The class of a row whose settlement was refused. */
 export const REFUSED_CLASS = 'unsettleable'
 
-/** True for an error of a statement that says: never this row. */
+/**
+ * True for an error that says: never this row. Not for one with a context (`where`): that is of a statement within a
+ * trigger, which every row may meet alike, as where a table of the trigger's own lacks a partition.
+ */
 export function isRefusal(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && REFUSALS.test(code)
+  const { code, where } = (error ?? {}) as { code?: unknown; where?: unknown }
+  return typeof code === 'string' && REFUSALS.test(code) && where === undefined
 }
 
 /**

@@ -19,6 +19,13 @@ it.each(['08006', '25006', '28000', '3D000', '40001', '40P01', '53100', '55P03',
   },
 )
 
+it.each(['22003', '23514', '54000'])('%s is of the row, but within a trigger it may be of none', (code) => {
+  expect(isRefusal(answered(code))).toBe(true)
+  const within = Object.assign(answered(code), { where: 'PL/pgSQL function f() line 2 at SQL statement' })
+  expect(isRefusal(within)).toBe(false)
+  expect(mayBlameARow(within)).toBe(true)
+})
+
 it('what PostgreSQL did not answer is of none', () => {
   expect(mayBlameARow(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(false)
   expect(mayBlameARow(new Error('Query read timeout'))).toBe(false)
