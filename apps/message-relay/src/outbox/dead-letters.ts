@@ -1,26 +1,38 @@
 /** Which rows the dead-letter topic has yet to get. */
 import type { DeliveryError } from '@infinite-scribe/shared-types'
 import type { DeadLetter, LaneTenure, RowRef } from '../pipeline/ports'
+import { UNPACKED } from './claimed-row'
 import type { Database, Statement } from './database'
 
-// Of each lane a page at most, and the text of a payload of what is returned alone: letters may wait in great number.
+/** Letters are read up to the one that reaches so much: a large record is what the events topic is the likeliest to refuse. */
+const MOST_BYTES = 8 * 1024 * 1024
+
+// Of each lane a page at most, and the text of a payload of that page alone: letters may wait in great number.
 const DUE: Statement = {
   name: 'relay-dead-letters-due',
   text: `
-SELECT due.id, due.lane, due.seq, due.token::text AS token, due.topic, due.key, due.payload::text AS value,
-       due.payload ->> 'event_id' AS event_id, due.payload ->> 'event_type' AS event_type, due.attempts, due.last_error
+SELECT id, lane, seq, token, topic, key, value, event_id, event_type, attempts, last_error
   FROM (
-    SELECT o.*, mine.token
-      FROM unnest($1::smallint[], $2::bigint[]) AS mine (lane, token)
-      JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
-                            AND l.owner IS NOT NULL AND l.lease_until > now()
-     CROSS JOIN LATERAL (
-       SELECT * FROM event_outbox AS e
-        WHERE e.dead_letter_due AND e.lane = mine.lane AND (e.lane, e.seq) > ($3::smallint, $4::bigint)
-        ORDER BY e.seq LIMIT $5) AS o
-     ORDER BY o.lane, o.seq LIMIT $5
-  ) AS due
- ORDER BY due.lane, due.seq`,
+    SELECT *, sum(octet_length(value)) OVER (ORDER BY lane, seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+      FROM (
+        SELECT due.id, due.lane, due.seq, due.token::text AS token, due.topic, due.key, due.attempts, due.last_error,
+               ${UNPACKED('due.payload')}
+          FROM (
+            SELECT o.*, mine.token
+              FROM unnest($1::smallint[], $2::bigint[]) AS mine (lane, token)
+              JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
+                                    AND l.owner IS NOT NULL AND l.lease_until > now()
+             CROSS JOIN LATERAL (
+               SELECT * FROM event_outbox AS e
+                WHERE e.dead_letter_due AND e.lane = mine.lane AND (e.lane, e.seq) > ($3::smallint, $4::bigint)
+                ORDER BY e.seq LIMIT $5) AS o
+             ORDER BY o.lane, o.seq LIMIT $5
+          ) AS due
+        OFFSET 0 -- or the planner would turn a payload to text wherever its value is named
+      ) AS unpacked
+  ) AS letters
+ WHERE coalesce(bytes_before, 0) < ${MOST_BYTES}
+ ORDER BY lane, seq`,
 }
 
 const DONE: Statement = {
@@ -45,7 +57,7 @@ interface LetterRecord {
   last_error: DeliveryError | null
 }
 
-/** Those beyond `after`, at most `limit`, by lane and seq. @throws what the database throws */
+/** Those beyond `after`, at most `limit` and fewer where they are large, by lane and seq. @throws what the database throws */
 export async function deadLettersDue(
   database: Database,
   lanes: readonly LaneTenure[],

@@ -62,3 +62,22 @@ it('takes no more parked rows than fit, and says that there are more', async () 
   expect(rows).toHaveLength(3)
   expect(complete).toBe(false)
 })
+
+it('takes no more dead letters than fit, and one that is larger', async () => {
+  await insertCompressible()
+  const grow = (megabytes: number) =>
+    fixture.pool.query(
+      `UPDATE event_outbox SET status = 'FAILED', dead_letter_due = true,
+              payload = jsonb_build_object('text', repeat('a', $1 * 1000000))`,
+      [megabytes],
+    )
+  const lane = await ownedLane()
+  const outbox = postgresOutbox(fixture.database)
+  await grow(3)
+  expect(await outbox.deadLettersDue([lane], undefined, ROWS)).toHaveLength(3)
+  await fixture.pool.query(
+    'DELETE FROM event_outbox WHERE seq NOT IN (SELECT seq FROM event_outbox ORDER BY seq LIMIT 2)',
+  )
+  await grow(9)
+  expect(await outbox.deadLettersDue([lane], undefined, ROWS)).toHaveLength(1)
+})

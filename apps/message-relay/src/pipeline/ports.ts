@@ -171,7 +171,7 @@ export interface DeadLetter extends RowRef {
 
 /** What keeps the outbox small and the dead-letter topic complete. */
 export interface OutboxUpkeep {
-  /** Rows that the dead-letter topic has yet to get, by lane and seq, those beyond `after`, at most `limit`. */
+  /** Rows that the dead-letter topic has yet to get, by lane and seq, those beyond `after`, at most `limit`, fewer where they are large. */
   deadLettersDue(
     lanes: readonly LaneTenure[],
     after: Pick<RowRef, 'lane' | 'seq'> | undefined,

@@ -36,8 +36,8 @@ const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 2000
 /** How often a batch that is refused as a whole is tried row by row. */
 const APART_EVERY_MS = 30_000
-/** So many published rows may be unsettled while others go on; beyond them nothing does. */
-const MOST_UNSETTLED = 100
+/** So many published rows, of so many bytes, may be unsettled while others go on; beyond them nothing does. */
+const MOST_UNSETTLED = { rows: 100, bytes: 8 * 1024 * 1024 }
 /** Rows that were found parked and were handed back are looked at again after this. */
 const HANDED_BACK_WAIT_MS = 500
 
@@ -115,7 +115,7 @@ export class Settling {
           apartAt = now + APART_EVERY_MS
           const left = await this.blame(ours, error, { ...writing, isRepeated })
           if (left.length > 0) this.events.settleFailed(error, left.length)
-          if (this.unsettled.length + left.length <= MOST_UNSETTLED) {
+          if (this.hasRoomFor(left)) {
             this.setAside(left, writing)
             return true
           }
@@ -125,6 +125,13 @@ export class Settling {
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
     }
+  }
+
+  /** One alone has room, however large it is. */
+  private hasRoomFor(left: readonly SettledBatch[]): boolean {
+    const all = [...this.unsettled, ...left]
+    const bytes = all.reduce((sum, { row }) => sum + row.bytes, 0)
+    return all.length <= 1 || (all.length <= MOST_UNSETTLED.rows && bytes <= MOST_UNSETTLED.bytes)
   }
 
   /** A lane that is to be handed over waits for none of them: whoever owns it next sends its row again. */

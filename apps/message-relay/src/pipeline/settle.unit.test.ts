@@ -7,8 +7,8 @@ import { LateRows } from './late-rows'
 import type { ClaimedRow, Clock, SettledRow } from './ports'
 import { Settling } from './settle'
 
-const row = (id: string): ClaimedRow =>
-  ({ id, key: id, lane: 1, token: '1', seq: 1, attempts: 0, error: null, parked: false }) as ClaimedRow
+const row = (id: string, bytes: number): ClaimedRow =>
+  ({ id, key: id, lane: 1, token: '1', seq: 1, attempts: 0, error: null, parked: false, bytes }) as ClaimedRow
 const sent: Attempt = { kind: 'sent', partition: 0, offset: '1' }
 const raised = Object.assign(new Error('no such order'), { severity: 'ERROR', code: 'P0001' })
 const refusal = Object.assign(new Error('index row size exceeds the maximum'), { code: '54000' })
@@ -40,9 +40,9 @@ function settlingOver(refuses: (row: SettledRow) => boolean, error: Error = refu
     unsettleable: ({ id }) => told.push(`unsettleable ${id}`),
     notOurs: () => told.push('not ours'),
   })
-  const settle = (ids: string) =>
+  const settle = (ids: string, bytes = 10) =>
     settling.settle(
-      Array.from(ids).map((id) => ({ row: row(id), attempt: sent })),
+      Array.from(ids).map((id) => ({ row: row(id, bytes), attempt: sent })),
       false,
       () => false,
     )
@@ -114,6 +114,13 @@ it('blames no row where every one is refused, and settles them all when that is 
   expect((await settle('')).map(({ settlement }) => settlement.kind)).toEqual(['sent', 'sent', 'sent'])
   expect(settled).toHaveLength(3)
   expect(settling.unsettled).toEqual([])
+})
+
+it('keeps no more that is refused than a few megabytes, but for one that is larger', async () => {
+  const { settle, settling } = settlingOver(() => true, raised)
+  expect(await settle('a', 9_000_000)).toEqual([])
+  expect(settling.unsettled).toHaveLength(1)
+  await expect(settle('b')).rejects.toThrow('it is tried again as it is')
 })
 
 it('lets the rows behind one that is refused alone go on, and blames it by them', async () => {
