@@ -37,6 +37,11 @@ export async function settleApart(
     }
   }
   await divide(batch, error)
+  // What refused a row before another of its kind was taken may have ended in between.
+  for (const one of apart.refused.splice(0)) {
+    if (apart.taken.has(one.settled.settlement.kind)) await tryHalf([one.settled])
+    else apart.refused.push(one)
+  }
   return apart
 }
 

@@ -160,7 +160,7 @@ export class Settling {
   }
 
   /**
-   * A row is to blame that is refused alone while another of its kind is taken.
+   * A row is to blame that is refused alone after another of its kind was taken.
    * @returns the rows of which that cannot be told
    */
   private async blame(

@@ -116,6 +116,15 @@ it('blames no row where every one is refused, and settles them all when that is 
   expect(settling.unsettled).toEqual([])
 })
 
+it('blames no row that was refused before the others were taken, for what refused it may be over', async () => {
+  let statements = 0
+  const { settle, settled, told } = settlingOver(() => (statements += 1) <= 4, raised)
+  const batch = await settle('abcd')
+  expect(batch.map(({ settlement }) => settlement.kind)).toEqual(['sent', 'sent', 'sent', 'sent'])
+  expect(settled).toHaveLength(4)
+  expect(told).toEqual([])
+})
+
 it('keeps no more that is refused than a few megabytes, but for one that is larger', async () => {
   const { settle, settling } = settlingOver(() => true, raised)
   expect(await settle('a', 9_000_000)).toEqual([])
