@@ -1,7 +1,7 @@
 /** The relay: claim, publish, settle, until told to stop. */
 import type { CircuitBreaker } from './pipeline/circuit-breaker'
 import { InFlight } from './pipeline/in-flight'
-import { Lanes } from './pipeline/lanes'
+import { dealtWith, Lanes } from './pipeline/lanes'
 import { LateRows } from './pipeline/late-rows'
 import { LeaseKeeper } from './pipeline/lease-keeper'
 import type { AttemptedRow } from './pipeline/publish'
@@ -57,6 +57,12 @@ export class Relay {
   /** How many lanes this relay owns that nobody else can own. */
   get leasedLanes(): number {
     return this.leased ? this.lanes.size : 0
+  }
+
+  /** The lanes, and up to where each is dealt with, but for rows that appeared behind its cursor a moment ago. */
+  get reached(): { lane: number; upTo: number }[] {
+    const lowest = this.inFlight.lowestByLane()
+    return this.lanes.all().map((lane) => ({ lane: lane.lane, upTo: dealtWith(lane, lowest) }))
   }
 
   /**

@@ -92,7 +92,7 @@ export async function startRelayService(
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
   const backlog = new BacklogLook(
-    () => readBacklog(metricsDatabase, lanesOf(relay), MOST_COUNTED),
+    () => readBacklog(metricsDatabase, relay.reached, MOST_COUNTED),
     SCRAPE_WAITS_MS,
   )
   const events = tellAll([
@@ -170,8 +170,4 @@ export async function startRelayService(
       await Promise.all([database.end(), metricsDatabase.end()])
     },
   }
-}
-
-function lanesOf(relay: Relay): number[] {
-  return relay.lanes.all().map(({ lane }) => lane)
 }

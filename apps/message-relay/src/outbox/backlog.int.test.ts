@@ -1,9 +1,11 @@
 /** What is counted of a backlog, and what is not when there is too much of it. */
-import { envelope, insertRows } from '../relay-fixture.test'
+import { eventually } from '@infinite-scribe/testing'
+import { startCoreRelay } from '../relay-core-fixture.test'
+import { countByStatus, envelope, insertRows } from '../relay-fixture.test'
 import { readBacklog } from './backlog'
 import { openOutboxFixture, type OutboxFixture } from './outbox-fixture.test'
 
-const LANES = Array.from({ length: 64 }, (_, lane) => lane)
+const LANES = Array.from({ length: 64 }, (_, lane) => ({ lane, upTo: 0 }))
 
 let fixture: OutboxFixture
 let ids: string[]
@@ -43,6 +45,39 @@ it('is counted so far and no further, and the oldest is found all the same', asy
   const backlog = await readBacklog(fixture.database, LANES, 3)
   expect(backlog).toMatchObject({ pending: 3, parked: 0, blocking: 0 })
   expect(backlog.oldestDueSeconds).toBeGreaterThanOrEqual(60)
+})
+
+it('is counted from where each lane was dealt with, and looks at nothing before', async () => {
+  await change(`parked = true`, 0, 1)
+  const { rows } = await fixture.pool.query<{ seq: string }>('SELECT seq FROM event_outbox WHERE id = $1', [
+    ids[3],
+  ])
+  const reached = LANES.map(({ lane }) => ({ lane, upTo: Number(rows[0]!.seq) }))
+  expect(await readBacklog(fixture.database, reached, 1000)).toMatchObject({ pending: 7, parked: 1 })
+})
+
+it('begins behind what is settled, though the low water stays behind while a write is open', async () => {
+  const stranger = await fixture.pool.connect()
+  const core = startCoreRelay(fixture.testDatabase.relayUrl, () => Promise.resolve())
+  try {
+    await stranger.query('BEGIN; SELECT pg_current_xact_id()')
+    const [last] = await insertRows(fixture.pool, [{ topic: 't', key: 'k', payload: envelope() }])
+    core.wakeUp.wake()
+    await eventually(async () => (await countByStatus(fixture.pool)).SENT === 11)
+    const { rows } = await fixture.pool.query<{ lane: number; seq: string; low_water: string }>(
+      'SELECT lane, seq, low_water FROM event_outbox JOIN outbox_lanes USING (lane) WHERE event_outbox.id = $1',
+      [last],
+    )
+    const { lane, seq, low_water: lowWater } = rows[0]!
+    expect(Number(lowWater)).toBeLessThan(Number(seq))
+    await eventually(() =>
+      core.relay.reached.some((reached) => reached.lane === lane && reached.upTo >= Number(seq)),
+    )
+  } finally {
+    await stranger.query('ROLLBACK')
+    stranger.release()
+    await core.end()
+  }
 })
 
 it('is nothing where nothing is to be sent', async () => {

@@ -1,9 +1,10 @@
 /** Counts what is still to be sent of some lanes and what holds it up, without reading what has been. */
 import type { Database, Statement } from './database'
 
-// Above a lane's low water lies all that is fresh; below it only parked rows can be PENDING.
+// Where a lane was dealt with only parked rows are PENDING. Not from its low water, which stays behind while anybody's write
+// is open: the SENT rows of hours would be passed one by one.
 const FRESH = `FROM event_outbox AS e
-              WHERE e.lane = mine.lane AND e.seq > mine.low_water AND e.status = 'PENDING' AND NOT e.parked`
+              WHERE e.lane = mine.lane AND e.seq > mine.up_to AND e.status = 'PENDING' AND NOT e.parked`
 
 // Each count ends at its bound: a backlog of millions takes seconds to count, at every scrape. The oldest fresh row of a
 // lane is its first.
@@ -11,7 +12,7 @@ const BACKLOG: Statement = {
   name: 'relay-backlog',
   text: `
 WITH mine AS (
-  SELECT lane, low_water FROM outbox_lanes WHERE lane = ANY ($1::smallint[])
+  SELECT lane, up_to FROM unnest($1::smallint[], $3::bigint[]) AS mine (lane, up_to)
 ), fresh AS (
   SELECT count(*) AS pending
     FROM (SELECT FROM mine CROSS JOIN LATERAL (SELECT ${FRESH}) AS o LIMIT $2) AS counted
@@ -40,16 +41,20 @@ interface BacklogRecord {
 }
 
 /**
- * The backlog of `lanes`.
+ * The backlog of `lanes`, each beyond where it was dealt with.
  * @param most fresh rows, and parked ones, are counted so far and no further
  * @throws what the database throws
  */
 export async function readBacklog(
   database: Database,
-  lanes: readonly number[],
+  lanes: readonly { readonly lane: number; readonly upTo: number }[],
   most: number,
 ): Promise<{ pending: number; parked: number; blocking: number; oldestDueSeconds: number }> {
-  const [row] = await database.run<BacklogRecord>(BACKLOG, [lanes, most])
+  const [row] = await database.run<BacklogRecord>(BACKLOG, [
+    lanes.map(({ lane }) => lane),
+    most,
+    lanes.map(({ upTo }) => upTo),
+  ])
   return {
     pending: row?.pending ?? 0,
     parked: row?.parked ?? 0,

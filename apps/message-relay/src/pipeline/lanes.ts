@@ -14,6 +14,11 @@ export interface OwnedLane extends LaneTenure {
   draining: boolean
 }
 
+/** Every row of `lane` up to here was read, and is settled or parked. */
+export function dealtWith({ lane, cursor }: OwnedLane, lowestInFlight: ReadonlyMap<number, number>): number {
+  return Math.min(cursor, (lowestInFlight.get(lane) ?? Infinity) - 1)
+}
+
 export class Lanes {
   private readonly byLane = new Map<number, OwnedLane>()
   private leaseUntil = 0

@@ -10,7 +10,7 @@ import {
   type Snapshot,
 } from '../policy/late-commits'
 import type { InFlight } from './in-flight'
-import type { OwnedLane } from './lanes'
+import { dealtWith, type OwnedLane } from './lanes'
 
 interface Look {
   readonly from: number
@@ -89,7 +89,6 @@ export class LateRows {
 
   /** Every row of `lane` up to here is settled or parked, and none can still appear. */
   lowWater(lane: OwnedLane, lowestInFlight: ReturnType<InFlight['lowestByLane']>): number {
-    const dealtWith = Math.min(lane.cursor, (lowestInFlight.get(lane.lane) ?? Infinity) - 1)
-    return Math.max(lane.floor, Math.min(dealtWith, nothingAppearsUpTo(this.state)))
+    return Math.max(lane.floor, Math.min(dealtWith(lane, lowestInFlight), nothingAppearsUpTo(this.state)))
   }
 }
