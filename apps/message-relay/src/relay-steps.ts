@@ -6,7 +6,7 @@ import type { Lanes } from './pipeline/lanes'
 import type { LateRows } from './pipeline/late-rows'
 import type { ClaimedRow } from './pipeline/ports'
 import { Publishing, type AttemptedRow } from './pipeline/publish'
-import { Settling } from './pipeline/settle'
+import { Settling, type SettledBatch } from './pipeline/settle'
 import { Suspects } from './pipeline/suspects'
 import type { RelayParts, RelaySettings } from './relay-parts'
 
@@ -24,7 +24,7 @@ export class RelaySteps {
   constructor(
     private readonly parts: RelayParts,
     settings: RelaySettings,
-    lanes: Lanes,
+    private readonly lanes: Lanes,
     inFlight: InFlight,
     late: LateRows,
   ) {
@@ -94,8 +94,14 @@ export class RelaySteps {
     if (batch.some(({ settlement }) => settlement.kind === 'failed' && !settlement.willRetry)) {
       upkeepWakeUp.wake()
     }
-    // Lanes may be waiting to be handed over, or parked rows to be looked at.
-    wakeUp.wake()
+    if (batch.some((settled) => this.freesMore(settled)) || this.claims.parked.dueInMs(this.now()) <= 0) {
+      wakeUp.wake()
+    }
+  }
+
+  /** There may be more to claim: the row itself, or what the cursor of a lane that changed hands waited for. */
+  private freesMore({ row, settlement }: SettledBatch): boolean {
+    return settlement.kind !== 'sent' || !this.lanes.holds(row)
   }
 
   /** Published rows wait to be settled: PostgreSQL refused them, and nothing says whether they are to blame. */

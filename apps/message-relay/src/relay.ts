@@ -138,7 +138,7 @@ export class Relay {
     }
     await this.line.take(claim.rows, trial)
     if (trial) await this.line.empty()
-    return 0
+    return claim.readOn ? 0 : this.idleMs()
   }
 
   /** Asked anew after each wait. */
