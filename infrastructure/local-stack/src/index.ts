@@ -21,7 +21,7 @@ export { exitCodeOf, explain, runProgram, shutdownSignal, untilAborted } from '.
 export { describeMigration, migrate, type MigrationReport } from './migrate/migrate'
 export { applyRoles } from './migrate/roles'
 export { LocalStack, type StackOptions } from './stack/local-stack'
-export { Service } from './stack/service'
+export { NODE_ARGUMENTS, Service } from './stack/service'
 export { readStackFile, type StackFile } from './stack/stack-file'
 export { jwtEnvironment, jwtSettings, signToken, type JwtSettings } from './stack/credentials'
 export { createTopics, deleteTopics, RELAY_CLI } from './stack/topics'

@@ -1,6 +1,7 @@
 /** Holds the files that an operator is given to what the code reads. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { NODE_ARGUMENTS } from '@infinite-scribe/local-stack'
 import { readGatewaySettings } from '../../../../apps/api-gateway/src/config'
 import { readConfiguration } from '../../../../apps/message-relay/src/config'
 import { repositoryRoot } from '../repository-root'
@@ -125,6 +126,15 @@ describe('The Dockerfile', () => {
     expect(new Set(runs)).toEqual(new Set(['[']))
     expect(final).not.toMatch(/^RUN /m)
   })
+
+  it.each(Object.entries(NODE_ARGUMENTS))(
+    'tells the Node of the %s what the stack tells it',
+    (app, given) => {
+      const [, target = ''] = read('infrastructure/docker/Dockerfile').split(`FROM service AS ${app}\n`)
+      const [own = ''] = target.split('\nFROM ')
+      expect(namesIn(own, /^ENV NODE_OPTIONS=(.*)$/gm).join(' ')).toBe(given.join(' '))
+    },
+  )
 
   it('builds from a Node of .nvmrc', () => {
     const bases = namesIn(read('infrastructure/docker/Dockerfile'), /^FROM node:(\d+)/gm)
