@@ -1,7 +1,8 @@
 /** Commits one outbox row at each planned moment, and either wakes the relay or sends the record itself. */
 import { randomUUID } from 'node:crypto'
+import { WakeUp } from '@infinite-scribe/api-gateway/dist/commands/wake-up'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import { Client, Pool } from 'pg'
+import { Pool } from 'pg'
 import { openLoop } from '../measure/load-loops'
 import { KEYS } from '../seed/outbox'
 import { runWorker } from './worker'
@@ -13,7 +14,7 @@ export interface OutboxWriterJob {
   readonly perSecond: number
   readonly warmUpMs: number
   readonly measureMs: number
-  /** `wake`: NOTIFY after the commit, as the gateway does. `produce`: straight to Kafka after the commit. */
+  /** `wake`: after the commit, as the gateway does. `produce`: straight to Kafka after the commit. */
   readonly then: 'wake' | 'produce'
 }
 
@@ -27,7 +28,7 @@ const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6
 
 runWorker<OutboxWriterJob>(async ({ job, ready, mark }) => {
   const pool = new Pool({ connectionString: job.databaseUrl, max: CONNECTIONS })
-  const after = job.then === 'wake' ? await waker(job) : await sender(job)
+  const after = job.then === 'wake' ? waker(job) : await sender(job)
   const commits: [string, number][] = []
   let measuring = false
   await ready()
@@ -62,29 +63,17 @@ interface AfterCommit {
   end(): Promise<void>
 }
 
-/** One NOTIFY at a time on a connection of its own; commits that end meanwhile share the next. */
-async function waker({ databaseUrl }: OutboxWriterJob): Promise<AfterCommit> {
-  const client = new Client({ connectionString: databaseUrl })
-  await client.connect()
-  let asked = false
-  let sending: Promise<void> | undefined
-  const drain = async () => {
-    while (asked) {
-      asked = false
-      await client.query('NOTIFY event_outbox')
-    }
-    sending = undefined
-  }
+/** The gateway's own. */
+function waker({ databaseUrl }: OutboxWriterJob): AfterCommit {
+  const wakeUp = new WakeUp(databaseUrl, (error) => {
+    throw error
+  })
   return {
     committed: () => {
-      asked = true
-      sending ??= drain()
+      wakeUp.eventsWritten()
       return Promise.resolve()
     },
-    end: async () => {
-      await sending
-      await client.end()
-    },
+    end: () => wakeUp.stop(),
   }
 }
 
