@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { REPOSITORY_ROOT, StackRefusal } from '@infinite-scribe/local-stack'
 import { expectCount } from '../environment/bench-databases'
 import type { Figures } from '../measure/statistics'
-import { SESSIONS } from '../seed/sessions'
+import { SESSIONS, WRITTEN } from '../seed/sessions'
 
 const run = promisify(execFile)
 const SCRIPTS = path.join(REPOSITORY_ROOT, 'infrastructure/bench/pgbench')
@@ -41,8 +41,8 @@ export async function runPgbench(job: PgbenchJob): Promise<Figures> {
   const warmUp = parse(await pgbench(url, script, args(job.warmUpSeconds)))
   const measured = parse(await pgbench(url, script, args(job.seconds)))
   const written = warmUp.transactions + measured.transactions
-  for (const table of ['command_inbox', 'event_outbox']) {
-    await expectCount(job.databaseUrl, `${table} after pgbench`, `SELECT count(*) FROM ${table}`, written)
+  for (const [what, counted] of Object.entries(WRITTEN)) {
+    await expectCount(job.databaseUrl, `${what} after pgbench`, counted, written)
   }
   return { per_s: measured.perSecond, mean_ms: measured.meanMs, errors: warmUp.failed + measured.failed }
 }

@@ -40,11 +40,14 @@ function versionOf(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version
 }
 
+/** What an earlier run wrote is no change of what is measured. */
+const WRITTEN_BY_RUNS = [':!infrastructure/bench/RESULTS.md', ':!infrastructure/bench/results']
+
 function commit(): string {
   try {
     const git = (...args: string[]) =>
       execFileSync('git', args, { cwd: REPOSITORY_ROOT, encoding: 'utf8' }).trim()
-    const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'apps', 'packages') !== ''
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', '.', ...WRITTEN_BY_RUNS) !== ''
     return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '')
   } catch {
     return 'unknown'

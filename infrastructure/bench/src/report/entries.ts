@@ -12,6 +12,8 @@ export interface Entry extends Surroundings {
   readonly ratios: Readonly<Record<string, number>>
   /** The bounds, by the name of the ratio or of the figure of ours; a name in `_max` bounds from above. */
   readonly targets: Readonly<Record<string, number>>
+  /** What would be outstanding, of the bounds that have such a mark. */
+  readonly outstanding?: Readonly<Record<string, number>>
   readonly held: boolean
   readonly rounds: number
   readonly measured_at: string
@@ -33,6 +35,9 @@ export function entryOf(scenario: Scenario, outcome: Outcome, where: Surrounding
     ),
     ratios: valuesOf('ratio'),
     targets: Object.fromEntries(checks.map(({ name, target }) => [name, round(target)])),
+    outstanding: Object.fromEntries(
+      checks.flatMap(({ name, outstanding }) => (outstanding === undefined ? [] : [[name, outstanding]])),
+    ),
     held: voidBecause === undefined && errorsIn(outcome).length === 0 && checks.every(holds),
     ...where,
     rounds: outcome.rounds,

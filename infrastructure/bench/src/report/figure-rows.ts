@@ -27,7 +27,7 @@ function besides(ours: number | undefined, baseline: number | undefined): string
 export interface Bound {
   readonly name: string
   readonly value: number
-  /** With its sign: `≤ 20`. */
+  /** With its sign, and with what would be outstanding: `≤ 20 (outstanding: 10)`. */
   readonly target: string
   readonly held: boolean
 }
@@ -37,6 +37,8 @@ export function boundsOf(entry: Entry): Bound[] {
   return Object.entries(entry.targets).map(([name, target]) => {
     const value = entry.ratios[name] ?? entry.ours[name] ?? NaN
     const sign = name.endsWith('_max') ? '≤' : '≥'
-    return { name, value, target: `${sign} ${target}`, held: holds({ name, value, target }) }
+    const outstanding = entry.outstanding?.[name]
+    const mark = outstanding === undefined ? '' : ` (outstanding: ${outstanding})`
+    return { name, value, target: `${sign} ${target}${mark}`, held: holds({ name, value, target }) }
   })
 }

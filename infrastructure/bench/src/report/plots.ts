@@ -20,14 +20,14 @@ interface Charts {
 const PLOTS: Readonly<Record<Curve['plot'], { title: string; x: string; y: string; logX: boolean }>> = {
   'latency-against-load': {
     title: 'Latency against load',
-    x: 'commands a second',
+    x: 'commands/s sent, at planned moments',
     y: 'ms from the planned moment to the answer',
     logX: false,
   },
   'claim-against-table-size': {
     title: 'Claim time against table size',
     x: 'rows in event_outbox',
-    y: 'ms a claim of 100 rows',
+    y: 'ms a claim, 1,000 rows/s coming in',
     logX: true,
   },
 }

@@ -27,8 +27,8 @@ export function resultsPage(
     '# Results',
     '',
     'Written by `npm run bench`. Every ratio is between medians that were measured in one run, interleaved, on the same',
-    'PostgreSQL and the same broker; in brackets behind a baseline stands ours through it. A bound whose name ends in',
-    '`_max` is an upper one. Scenarios may have been run one by one: each run has a commit and a date of its own.',
+    'PostgreSQL and the same broker; in brackets behind a baseline stands ours divided by it. A bound whose name ends in',
+    '`_max` is an upper one. Scenarios may have been run one by one: each run has a commit and a time (UTC) of its own.',
     '',
     ...markdownTable(
       [
@@ -110,7 +110,9 @@ function verdict(entry: Entry): string {
   return entry.held ? 'held' : '**not held**'
 }
 
-const moment = ({ commit, measured_at }: Entry): string => `${measured_at.slice(0, 10)}, ${commit}`
+/** Runs in a row have one day and one commit: the time of day tells them apart. */
+const moment = ({ commit, measured_at }: Entry): string =>
+  `${measured_at.slice(0, 16).replace('T', ' ')}, ${commit}`
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

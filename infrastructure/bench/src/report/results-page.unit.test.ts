@@ -49,10 +49,12 @@ describe('RESULTS.md', () => {
     ]
     const text = page(runs)
     expect(text).toContain(
-      '| [drain](#drain) | held (2026-01-02, a) | **not held** (2026-01-02, b) | held (2026-01-02, c) |',
+      '| [drain](#drain) | held (2026-01-02 03:04, a) | **not held** (2026-01-02 03:04, b) | held (2026-01-02 03:04, c) |',
     )
-    expect(text).toContain('| [write](#write) |  |  | held (2026-01-02, x) |')
-    expect(text).toContain('| bound | target | 2026-01-02, a | 2026-01-02, b | 2026-01-02, c |')
+    expect(text).toContain('| [write](#write) |  |  | held (2026-01-02 03:04, x) |')
+    expect(text).toContain(
+      '| bound | target | 2026-01-02 03:04, a | 2026-01-02 03:04, b | 2026-01-02 03:04, c |',
+    )
     expect(text).toContain('| kafkajs | ≥ 0.6 | 0.7 | **0.5, not held** | 0.8 |')
   })
 
@@ -74,7 +76,7 @@ describe('RESULTS.md', () => {
         baselines: { naive: { errors: 1 } },
       }),
     ])
-    expect(text).toContain('**not held** (2026-01-02, a)')
+    expect(text).toContain('**not held** (2026-01-02 03:04, a)')
     expect(text).toContain('**Requests failed**: ours errors_at_500: 3, naive errors: 1.\n')
     expect(text).not.toContain('Why not held')
     expect(page([run('drain', 'a', 0.5, { ours: { errors: 3 } })])).toContain('nobody has written it')
@@ -82,7 +84,7 @@ describe('RESULTS.md', () => {
 
   it('calls a void run void', () => {
     const text = page([run('drain', 'a', 0.7, { voidBecause: 'the baseline was slow' })])
-    expect(text).toContain('**void** (2026-01-02, a)')
+    expect(text).toContain('**void** (2026-01-02 03:04, a)')
     expect(text).toContain('**Void**: the baseline was slow.')
     expect(text).not.toContain('Why not held')
   })

@@ -15,7 +15,8 @@ function block(entry: Entry): string {
   })
   table.push(...figureRows(entry))
   const bounds = boundsOf(entry).map(
-    ({ name, value, target, held }) => `  ${held ? 'held    ' : 'NOT held'}  ${name}: ${value} (${target})`,
+    ({ name, value, target, held }) =>
+      `  ${held ? 'held    ' : 'NOT held'}  ${name}: ${value}, wanted ${target}`,
   )
   const title = `\n${entry.scenario}${entry.void_because === undefined ? '' : `: VOID, ${entry.void_because}`}`
   return [title, table.toString(), ...bounds, ''].join('\n')

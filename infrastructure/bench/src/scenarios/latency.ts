@@ -46,8 +46,8 @@ export const latency: Scenario = {
       ]
     })
     checks.push({
-      name: 'cpu_cores_at_500_max',
-      value: figureOf(measured, 'wake 500', 'cpu_cores'),
+      name: 'relay_cpu_cores_at_500_max',
+      value: figureOf(measured, 'wake 500', 'relay_cpu_cores'),
       target: 0.35,
       kind: 'figure',
     })
@@ -87,10 +87,10 @@ async function commitToConsumer(
     reader.go()
     const job: OutboxWriterJob = { databaseUrl: database.url, brokers, topic, ...load }
     const writer = await launch.child<{ load: LoadResult; commits: Commits }>('workers/outbox-writer', job)
-    const measured = relay ?? writer
     let cpuSeconds = 0
     writer.marked = (moment) => {
-      const used = usageOf(measured.pid).cpuSeconds
+      if (!relay) return
+      const used = usageOf(relay.pid).cpuSeconds
       cpuSeconds = moment === 'begin' ? used : used - cpuSeconds
     }
     writer.go()
@@ -106,7 +106,8 @@ async function commitToConsumer(
     return {
       ...latencyFigures(delays),
       rows_per_s: (delays.length * 1000) / load.measureMs,
-      cpu_cores: (cpuSeconds * 1000) / load.measureMs,
+      // A writer that produces is the load as well: its CPU is no figure to stand beside a relay's.
+      ...(relay && { relay_cpu_cores: (cpuSeconds * 1000) / load.measureMs }),
       errors: written.load.errors,
     }
   } finally {

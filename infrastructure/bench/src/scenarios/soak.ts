@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario'
 import { seedSessions } from '../seed/sessions'
 import type { HttpLoadJob } from '../workers/http-load'
 import { expectCount } from '../environment/bench-databases'
+import { UNLIMITED } from './http'
 
 const IN_FLIGHT = 64
 const LOAD = 0.5
@@ -31,7 +32,7 @@ export const soak: Scenario = {
   async run({ databases, topics, launch, say }) {
     const topic = await topics.create()
     const database = await databases.fresh('sessions', seedSessions)
-    const gateway = await launch.gateway(database.url, { EVENTS_TOPIC: topic })
+    const gateway = await launch.gateway(database.url, { EVENTS_TOPIC: topic, ...UNLIMITED })
     const relay = await launch.relay(database.url, topic, { RELAY_SENT_RETENTION_HOURS: RETENTION_HOURS })
     const load = async (job: Pick<HttpLoadJob, 'load' | 'warmUpMs' | 'measureMs'>) => {
       const child = await launch.child<LoadResult>('workers/http-load', { url: gateway.url, ...job })

@@ -36,5 +36,13 @@ export async function seedSessions(client: Client): Promise<void> {
   )
 }
 
+/** How many commands were written, counted in all that each of them writes. */
+export const WRITTEN = {
+  'inbox rows': 'SELECT count(*) FROM command_inbox',
+  events: 'SELECT count(*) FROM domain_events WHERE aggregate_version > 1',
+  'outbox rows': 'SELECT count(*) FROM event_outbox',
+  "the sessions' versions": 'SELECT sum(version - 1) FROM genesis_sessions',
+}
+
 /** What every command of the load says: long enough that its event has some 540 bytes. */
 export const FEEDBACK = { feedback: '更多悬念，少一点解释。 More suspense, please.', rating: 4 }

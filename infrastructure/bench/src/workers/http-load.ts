@@ -46,12 +46,13 @@ runWorker<HttpLoadJob>(async ({ job, ready, mark }) => {
       const turns = Math.floor(requests.length / inFlight)
       return send(Math.floor(Math.random() * turns) * inFlight + sender)
     })
+  const toAnyone = () => send(Math.floor(Math.random() * requests.length))
   const atRate = async (perSecond: number): Promise<LoadResult> => {
+    // Too few sessions for so many senders: at full speed each user would meet the gateway's rate limit.
+    if (requests.length < WARMING) return openLoop({ ...job, perSecond, mark }, toAnyone)
     // A process that has just been started could not keep up with the rate, and what it owed would be measured.
     const warm = await closed(WARMING, { warmUpMs: 0, measureMs: job.warmUpMs, mark: () => undefined })
-    const result = await openLoop({ ...job, warmUpMs: SETTLING_MS, perSecond, mark }, () =>
-      send(Math.floor(Math.random() * requests.length)),
-    )
+    const result = await openLoop({ ...job, warmUpMs: SETTLING_MS, perSecond, mark }, toAnyone)
     return { ...result, accepted: warm.accepted + result.accepted, errors: warm.errors + result.errors }
   }
   const result =
