@@ -24,12 +24,16 @@ const MEMBERS = 3
 
 const member = (random: Random) => ({ target: random.between(1, MEMBERS) })
 const lasting = (random: Random, low: number, high: number) => ({ lastsMs: random.between(low, high) })
+/** One after another from fault to fault of a kind, so that twenty seeds have every step. */
+const everyStep = (nth: number, steps: readonly [Step, ...Step[]]) => ({
+  step: steps[nth % steps.length] ?? steps[0],
+})
 const atStep = (random: Random, steps: readonly Step[]) => ({ step: random.pick(steps) })
 /** Half of them at a random moment. */
 const perhapsAtStep = (random: Random, steps: readonly Step[]) =>
   random.chance(0.5) ? atStep(random, steps) : {}
 
-/** How each kind is decided. Every kind draws from the seed alone. */
+/** How each kind is decided: by the seed alone, from which `nth`, its number among those of its kind, follows too. */
 export const KINDS = {
   'gateway killed': (random: Random) => ({
     ...member(random),
@@ -41,9 +45,9 @@ export const KINDS = {
     ...perhapsAtStep(random, GATEWAY_STEPS),
     ...lasting(random, 1_000, 5_000),
   }),
-  'gateway terminated': (random: Random) => ({
+  'gateway terminated': (random: Random, nth: number) => ({
     ...member(random),
-    ...atStep(random, GATEWAY_STEPS),
+    ...everyStep(nth, GATEWAY_STEPS),
     ...lasting(random, 0, 500),
   }),
   'relay killed': (random: Random) => ({
@@ -57,9 +61,9 @@ export const KINDS = {
     // Half of them outlast their lease of 10 s: another relay takes over, and the frozen one wakes up without it.
     ...(random.chance(0.5) ? lasting(random, 1_000, 5_000) : lasting(random, 10_500, 12_500)),
   }),
-  'relay terminated': (random: Random) => ({
+  'relay terminated': (random: Random, nth: number) => ({
     ...member(random),
-    ...atStep(random, RELAY_STEPS),
+    ...everyStep(nth, RELAY_STEPS),
     ...lasting(random, 0, 500),
   }),
   'postgres killed': (random: Random) => lasting(random, 0, 2_000),
@@ -89,7 +93,7 @@ export const KINDS = {
   'disk full': (random: Random) => lasting(random, 2_000, 3_500),
   'broker slow': (random: Random) => lasting(random, 3_000, 6_000),
   'topic deleted': (random: Random) => lasting(random, 300, 1_500),
-} satisfies Record<string, (random: Random) => FaultDetails>
+} satisfies Record<string, (random: Random, nth: number) => FaultDetails>
 
 export type FaultKind = keyof typeof KINDS
 

@@ -45,12 +45,15 @@ export function planOf(
   const random = randomOf(seed)
   const slots = kinds.length === 0 ? 0 : Math.max(1, Math.floor((loadMs - LEAD_MS) / paceMs))
   // Seed after seed goes on in the list where the one before ended: any run of seeds has all kinds about equally often.
-  const turn = Array.from({ length: slots }, (_, slot) => kinds[(seed * slots + slot) % kinds.length])
-  const faults = random.shuffled(turn.filter((kind) => kind !== undefined)).map((kind, slot) => ({
+  const turn = Array.from({ length: slots }, (_, slot) => seed * slots + slot).flatMap((at) => {
+    const kind = kinds[at % kinds.length]
+    return kind === undefined ? [] : [{ kind, nth: Math.floor(at / kinds.length) }]
+  })
+  const faults = random.shuffled(turn).map(({ kind, nth }, slot) => ({
     kind,
     atMs: LEAD_MS + slot * paceMs + random.between(0, JITTER * paceMs),
     waits: random.chance(WAITING),
-    ...KINDS[kind](random),
+    ...KINDS[kind](random, nth),
   }))
   return { seed, loadMs, faults }
 }

@@ -1,5 +1,6 @@
 import { FAULT_KINDS } from './kinds'
 import { describe as inWords, planOf } from './plan'
+import { GATEWAY_STEPS, RELAY_STEPS } from '../wire/steps'
 
 const LOAD_MS = 74_000
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
@@ -25,6 +26,16 @@ describe('the plan of a seed', () => {
     const kinds = SEEDS.flatMap((seed) => planOf(first + seed, LOAD_MS).faults.map(({ kind }) => kind))
     for (const kind of FAULT_KINDS)
       expect([kind, kinds.filter((one) => one === kind).length >= 6]).toEqual([kind, true])
+  })
+
+  it.each([
+    ['gateway terminated', GATEWAY_STEPS],
+    ['relay terminated', RELAY_STEPS],
+  ] as const)('has a %s at every step in twenty seeds', (kind, steps) => {
+    const faults = SEEDS.flatMap((seed) => planOf(seed, LOAD_MS).faults).filter(
+      (fault) => fault.kind === kind,
+    )
+    expect(new Set(faults.map(({ step }) => step))).toEqual(new Set(steps))
   })
 
   it('has a fault however short the load, and none where no kind is wanted', () => {
