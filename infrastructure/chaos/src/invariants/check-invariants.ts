@@ -50,3 +50,7 @@ export function checkInvariants(evidence: Evidence): Promise<Verdict[]> {
 /** Those that do not hold. */
 export const brokenAmong = (verdicts: readonly Verdict[]): Verdict[] =>
   verdicts.filter(({ violations }) => violations.length > 0)
+
+/** Those that found nothing to judge: they have not held, they have not been asked. */
+export const heldToNothing = (verdicts: readonly Verdict[]): Verdict[] =>
+  verdicts.filter(({ judged }) => judged === 0)

@@ -1,7 +1,7 @@
 /** One seed from its first process to its verdict. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Ground } from '../faults/ground'
-import { checkInvariants, type Verdict } from '../invariants/check-invariants'
+import { checkInvariants, heldToNothing, type Verdict } from '../invariants/check-invariants'
 import type { CalmWindow, PastTopic, ResourceSample } from '../invariants/evidence'
 import { Ledger } from '../load/ledger'
 import { insertPoison } from '../load/poison'
@@ -95,6 +95,7 @@ export async function runSeed(
     await orFailure(() => streamsHeldToFacts(load.readers, system, signal))
     sampler.stop()
     const verdicts = await orFailure(() => judge(calm))
+    failures.push(...heldToNothing(verdicts ?? []).map(({ id }) => `${id} had nothing to judge`))
     const counts = await orFailure(() => countRecords(system))
     const answers = ledger.byAnswer()
     failures.push(...Object.entries(answers).flatMap(([answer, count]) => ourFault(answer, count)))
