@@ -3,9 +3,10 @@ import { exitCodeOf, runProgram, shutdownSignal } from '@infinite-scribe/local-s
 import { Command, InvalidArgumentError } from 'commander'
 import { checkRunningStack } from './check-stack'
 import { FAULT_KINDS, type FaultKind } from './plan/kinds'
+import { loadMsOf } from './plan/length'
 import { describe, planOf } from './plan/plan'
 import { SHORT_SET } from './plan/short-set'
-import { loadMsOf, runSeeds, type RunOptions } from './run/run-seeds'
+import { runSeeds, type RunOptions } from './run/run-seeds'
 
 const whole = (text: string): number => {
   const value = Number(text)

@@ -63,10 +63,10 @@ function invariantTable({ invariants }: Summary): string {
 }
 
 /** The seed, the invariants, the rows and the timeline; empty when all is well. */
-export function renderFailure(result: SeedResult): string {
+export function renderFailure(result: SeedResult, repeatCommand: string): string {
   const broken = brokenAmong(result.verdicts)
   if (broken.length === 0 && result.failures.length === 0) return ''
-  const lines = [`\nSeed ${result.plan.seed} FAILED (repeat it: npm run chaos -- --seed ${result.plan.seed})`]
+  const lines = [`\nSeed ${result.plan.seed} FAILED (repeat it: ${repeatCommand})`]
   lines.push(...result.failures.map((failure) => `  ${failure}`))
   for (const { id, title, violations } of broken) {
     lines.push(`  ${id} is broken: ${title}`)

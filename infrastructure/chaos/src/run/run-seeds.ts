@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { progressOn } from '@infinite-scribe/local-stack'
 import { FAULT_KINDS } from '../plan/kinds'
+import { loadMsOf, repeatCommand } from '../plan/length'
 import { planOf, type PlanOptions } from '../plan/plan'
 import { isHeld, summaryOf } from '../report/summary'
 import { renderFailure, renderSummary } from '../report/table'
@@ -15,14 +16,6 @@ export interface RunOptions extends PlanOptions {
   readonly json?: string
 }
 
-/** What a seed needs beside its load: the start of its processes, the calm, the check. */
-const AROUND_MS = 14_000
-const SHORTEST_LOAD_MS = 9_000
-
-/** How long there is load in each seed. */
-export const loadMsOf = ({ minutes, seeds }: RunOptions): number =>
-  Math.max(SHORTEST_LOAD_MS, Math.floor((minutes * 60_000) / seeds.length) - AROUND_MS)
-
 /** Whether nothing was broken in any seed. @throws when the stack cannot be brought up */
 export async function runSeeds(options: RunOptions, signal: AbortSignal): Promise<boolean> {
   const progress = progressOn(process.stderr)
@@ -35,7 +28,7 @@ export async function runSeeds(options: RunOptions, signal: AbortSignal): Promis
       const plan = planOf(seed, loadMsOf(options), options)
       const result = await progress.step(`seed ${seed}`, (say) => runSeed(servers, plan, say, signal))
       results.push(result)
-      process.stdout.write(renderFailure(result))
+      process.stdout.write(renderFailure(result, repeatCommand(plan, options)))
       if (!isHeld(result)) servers.run.keepLogs()
     }
   } finally {
