@@ -131,11 +131,11 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         error: problem,
       })
     },
-    deadLetterRefused: (row, reason) => {
+    deadLetterRefused: (letter, reason) => {
       if (!onceACycle('refused dead letters')) return
       log.warn(
         'the dead-letter topic refuses an event in whatever form: the others go out, and it is tried again; to give up its letter set dead_letter_due = false',
-        { outbox_id: row.id, error: reason },
+        { ...rowDetails(letter), error: reason },
       )
     },
     removed: (rows) => log.debug('removed SENT rows', { rows }),

@@ -176,7 +176,16 @@ it('names a letter that the dead-letter topic refuses, once a cycle, and not as 
   const events = log()
   for (let n = 0; n < 20; n += 1) events.deadLetterRefused({ ...row, id: `outbox-${n}` }, 'INVALID_RECORD')
   expect(loud()).toMatchObject([
-    { level: 'warn', details: { outbox_id: 'outbox-0', error: 'INVALID_RECORD' } },
+    {
+      level: 'warn',
+      details: {
+        outbox_id: 'outbox-0',
+        event_id: 'event-1',
+        command_id: 'command-1',
+        key: 'k',
+        error: 'INVALID_RECORD',
+      },
+    },
   ])
   expect(loud()[0]!.message).not.toContain('topics --create')
 })

@@ -2,7 +2,8 @@
 import { parseTraceparent } from '@infinite-scribe/service-kit'
 import type { ClaimedRow } from './pipeline/ports'
 
-type NamedRow = Pick<ClaimedRow, 'id' | 'eventId' | 'traceparent' | 'value'>
+/** A dead letter is read without its traceparent. */
+type NamedRow = Pick<ClaimedRow, 'id' | 'eventId' | 'value'> & Partial<Pick<ClaimedRow, 'traceparent'>>
 
 export interface RowIds {
   outbox_id: string
@@ -17,7 +18,7 @@ export interface RowIds {
 export function idsOf({ id, eventId, traceparent, value }: NamedRow): RowIds {
   const { correlation_id: correlation, metadata } = members(parsed(value))
   const { request_id: request } = members(metadata)
-  const trace = traceparent === null ? undefined : parseTraceparent(traceparent)?.traceId
+  const trace = !traceparent ? undefined : parseTraceparent(traceparent)?.traceId
   return {
     outbox_id: id,
     event_id: eventId,

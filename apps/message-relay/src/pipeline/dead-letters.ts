@@ -1,13 +1,13 @@
 /** Sends the dead letters that are due. One that the topic refuses, or never answers for, keeps no other from it for long. */
 import type { Lanes } from './lanes'
-import type { DeadLetterTopic, OutboxUpkeep, RowRef } from './ports'
+import type { DeadLetter, DeadLetterTopic, OutboxUpkeep, RowRef } from './ports'
 
 export interface DeadLetterEvents {
   deadLettered(rows: number): void
   /** The dead-letter topic could not take them; they are tried again. */
   deadLettersWait(rows: number, problem: string): void
   /** It takes nothing of this row, not even the least; it is tried again when the others have had their turn. */
-  deadLetterRefused(row: RowRef, reason: string): void
+  deadLetterRefused(letter: DeadLetter, reason: string): void
 }
 
 const LETTERS = 20
