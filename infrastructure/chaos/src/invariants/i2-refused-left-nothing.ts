@@ -25,7 +25,7 @@ export const refusedLeftNothing: Invariant = {
            FROM (SELECT session_id, idempotency_key FROM chaos_answers
                   WHERE action = 'command' AND idempotency_key IS NOT NULL
                   GROUP BY session_id, idempotency_key
-                 HAVING bool_and(status NOT BETWEEN 200 AND 299 AND NOT coalesce(replayed, false)
+                 HAVING bool_and(status IS NOT NULL AND status NOT BETWEEN 200 AND 299 AND NOT coalesce(replayed, false)
                                  AND error_code NOT IN ('OUTCOME_UNKNOWN', 'IDEMPOTENCY_KEY_REUSED'))) AS a
            JOIN command_inbox AS c ON c.session_id::text = a.session_id AND c.idempotency_key = a.idempotency_key`,
       ],

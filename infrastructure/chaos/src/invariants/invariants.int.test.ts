@@ -86,6 +86,12 @@ inAWorld('I2', () => {
     expect((await world.verdict('I2', { answers })).violations).toEqual([])
   })
 
+  it('takes a key that was refused, and once not answered, for one of which nobody knows', async () => {
+    const refused = { ...world.answers[1]!, requestId: 'r-4', status: 503, errorCode: 'SERVICE_UNAVAILABLE' }
+    const answers = [refused, { ...world.answers[1]!, status: null }]
+    expect((await world.verdict('I2', { answers })).violations).toEqual([])
+  })
+
   it('reports half of a command: in the inbox, without an event', async () => {
     const { rows } = await run(
       `INSERT INTO command_inbox (session_id, command_type, idempotency_key, status)
@@ -301,6 +307,13 @@ inAWorld('I9', () => {
       expect.objectContaining({ wait_ms: 1000, took_ms: 1600 }),
     )
     expect(rowsOf(await world.verdict('I9'))).not.toContainEqual(expect.objectContaining({ took_ms: 1600 }))
+  })
+
+  it('reports a retry that has not come', async () => {
+    await tried([5])
+    expect(rowsOf(await world.verdict('I9', { calm }))).toContainEqual(
+      expect.objectContaining({ wait_ms: 1000, took_ms: null }),
+    )
   })
 })
 
