@@ -3,7 +3,7 @@ import type { CircuitEvents } from './pipeline/circuit-breaker'
 import type { LeaseEvents } from './pipeline/lease-keeper'
 import type { ClaimedRow } from './pipeline/ports'
 import type { AttemptedRow } from './pipeline/publish'
-import type { SettledBatch, SettlingEvents } from './pipeline/settle'
+import type { SettledBatch, SettlingEvents } from './pipeline/settlement-writer'
 import type { Resting } from './pipeline/suspects'
 import type { UpkeepEvents } from './pipeline/upkeep'
 

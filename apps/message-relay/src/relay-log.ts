@@ -3,6 +3,7 @@ import { describeError, type Logger } from '@infinite-scribe/service-kit'
 import { batchRefused, brokerAdvice } from './log/broker-advice'
 import { Crowd } from './log/crowd'
 import { DatabaseOutage } from './log/database-outage'
+import { deadLetterAdvice } from './log/dead-letter-advice'
 import { restAdvice } from './log/rest-advice'
 import { cutText, rowDetails } from './log/row-details'
 import { statementAdvice } from './log/statement-failed'
@@ -42,6 +43,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
   const letters = new Crowd(monotonicMs, ONCE_EVERY_MS, 1, (_kind, { count }) => tellLetters(count))
   const tellLetters = (rows: number): void =>
     void log.info('the dead-letter topic got events that FAILED for their own fault', { rows })
+  let isCircuitOpen = false
   const answered = (): void => {
     database.answered()
     failed.flush()
@@ -125,11 +127,9 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
       if (letters.mayTell('dead letters', rows)) tellLetters(rows)
     },
     deadLettersWait: (rows, problem) => {
-      if (!onceACycle('dead letters')) return
-      log.warn('the dead-letter topic does not take events: create it with message-relay topics --create', {
-        rows,
-        error: problem,
-      })
+      // An outage is told by the circuit.
+      if (isCircuitOpen || !onceACycle('dead letters')) return
+      log.warn(deadLetterAdvice(problem), { rows, error: problem })
     },
     deadLetterRefused: (letter, reason) => {
       if (!onceACycle('refused dead letters')) return
@@ -147,6 +147,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     renewed: () => undefined,
     renewalFailed: (error) => databaseFailed('renewal', 'the lease could not be renewed', error),
     circuit: (circuit, event) => {
+      isCircuitOpen = circuit.state === 'open'
       if (circuit.state === 'open') {
         // A failed probe says nothing that a batch has not said in the same cycle.
         if (event === 'changed') toldAt.set('broker', monotonicMs())

@@ -101,10 +101,31 @@ it('says the same trouble once a cycle', () => {
     events.renewalFailed(new Error('x'))
     events.upkeepFailed(new Error('x'))
     events.listenerLost(new Error('x'), 100)
-    events.deadLettersWait(3, 'no such topic')
+    events.deadLettersWait(3, 'connection: gone')
   }
-  // The broker, PostgreSQL, and the dead-letter topic.
-  expect(loud()).toHaveLength(3 * 4)
+  // The broker and PostgreSQL.
+  expect(loud()).toHaveLength(2 * 4)
+})
+
+it('leaves it to the circuit to tell of an outage while dead letters wait, and tells of their topic once a cycle', () => {
+  const events = log()
+  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'unknown_topic: gone' } as const
+  events.circuit(open, 'changed')
+  events.deadLettersWait(3, 'unknown_topic: gone')
+  expect(loud()).toHaveLength(1)
+  events.circuit({ state: 'closed' }, 'changed')
+  events.deadLettersWait(3, 'unknown_topic: gone')
+  events.deadLettersWait(3, 'unknown_topic: gone')
+  expect(loud()).toHaveLength(3)
+})
+
+it.each([
+  ['unknown_topic: no such topic', /dead-letter topic does not exist.*topics --create/],
+  ['topic_forbidden: no', /dead-letter topic.*ACL/],
+  ['connection: ECONNREFUSED', /dead-letter topic does not take events: they are tried again$/],
+])('says what to do about a dead-letter topic that takes nothing: %s', (problem, message) => {
+  log().deadLettersWait(3, problem)
+  expect(loud()).toMatchObject([{ message: expect.stringMatching(message), details: { rows: 3 } }])
 })
 
 it('tells of an outage of PostgreSQL as one, whoever meets it, and of its end', () => {

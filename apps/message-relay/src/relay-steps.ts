@@ -6,7 +6,8 @@ import type { Lanes } from './pipeline/lanes'
 import type { LateRows } from './pipeline/late-rows'
 import type { ClaimedRow } from './pipeline/ports'
 import { Publishing, type AttemptedRow } from './pipeline/publish'
-import { Settling, type SettledBatch } from './pipeline/settle'
+import { Settling } from './pipeline/settle'
+import { SettlementWriter, type SettledBatch } from './pipeline/settlement-writer'
 import { Suspects } from './pipeline/suspects'
 import type { RelayParts, RelaySettings } from './relay-parts'
 
@@ -18,6 +19,7 @@ export class RelaySteps {
   private readonly suspects: Suspects
   private readonly claims: Claims
   private readonly publishing: Publishing
+  private readonly writer: SettlementWriter
   private readonly settling: Settling
   private claimWaitMs = 0
 
@@ -36,7 +38,8 @@ export class RelaySteps {
     this.claims = new Claims(outbox, lanes, inFlight, late, this.suspects, clock, { bounds, failedKeyPolicy })
     this.publishing = new Publishing(publisher, lanes, inFlight, clock, settings)
     const { parked } = this.claims
-    this.settling = new Settling(outbox, lanes, inFlight, late, parked, clock, failedKeyPolicy, events)
+    this.writer = new SettlementWriter(outbox, lanes, late, clock, failedKeyPolicy, events)
+    this.settling = new Settling(this.writer, lanes, inFlight, parked, clock, failedKeyPolicy)
   }
 
   /** Probes a broker that is away when it is time. */
@@ -106,7 +109,7 @@ export class RelaySteps {
 
   /** Published rows wait to be settled: PostgreSQL refused them, and nothing says whether they are to blame. */
   get hasUnsettled(): boolean {
-    return this.settling.unsettled.length > 0
+    return this.writer.hasUnsettled
   }
 
   /** Parked rows may have changed. */

@@ -1,7 +1,7 @@
 /** Publishes what FAILED for its own fault to the dead-letter topic, with the error in its headers. */
 import { partitionOf } from '../policy/java-partitioner'
 import type { DeadLetter, DeadLettersPublished, DeadLetterTopic } from '../pipeline/ports'
-import { classify } from './error-table'
+import { classify, problemOf } from './error-table'
 import { batchBytes, LARGEST_UNASKED_BYTES, MAX_REQUEST_BYTES } from './plan-requests'
 import type { PartitionedRecord, RequestProducer } from './request-producer'
 import type { TopicCatalog, TopicFacts } from './topic-facts'
@@ -30,7 +30,7 @@ export class KafkaDeadLetterTopic implements DeadLetterTopic {
       return { got, refused, problem: undefined }
     } catch (error) {
       this.topics.forget(this.topic)
-      return { got, refused, problem: error instanceof Error ? error.message : String(error) }
+      return { got, refused, problem: problemOf(error) }
     }
   }
 

@@ -139,6 +139,12 @@ export function classify(thrown: unknown, { ownTopic }: { ownTopic: boolean }): 
   }
 }
 
+/** The class and the message of what any record would have met. */
+export function problemOf(thrown: unknown): string {
+  const { fault } = classify(thrown, { ownTopic: false })
+  return `${fault.class}: ${fault.message}`
+}
+
 function lookUp(error: ClientError): Case | undefined {
   const byCode =
     typeof error.code === 'number' ? BY_PROTOCOL_CODE[error.code] : BY_SYSTEM_CODE[error.code ?? '']

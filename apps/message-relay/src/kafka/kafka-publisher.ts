@@ -3,7 +3,7 @@ import type { NotTried, Publisher } from '../pipeline/ports'
 import { partitionOf } from '../policy/java-partitioner'
 import type { KafkaMessage } from '../policy/kafka-message'
 import type { Outcome } from '../policy/outcome'
-import { classify, type Failure } from './error-table'
+import { classify, problemOf, type Failure } from './error-table'
 import { isTooLargeToSend, LARGEST_UNASKED_BYTES, planRequests } from './plan-requests'
 import { PublishCall, type Placed } from './publish-call'
 import type { PartitionedRecord, Receipt, RequestProducer } from './request-producer'
@@ -42,8 +42,7 @@ export class KafkaPublisher implements Publisher {
       await this.topics.check(this.eventsTopic)
       return undefined
     } catch (error) {
-      const { fault } = classify(error, { ownTopic: false })
-      return `${fault.class}: ${fault.message}`
+      return problemOf(error)
     }
   }
 

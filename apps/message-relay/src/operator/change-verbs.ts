@@ -4,7 +4,7 @@ import { drop } from './drop'
 import { counted, moment, outboxId } from './options'
 import { countReplay, replay, type ReplaySelection } from './replay'
 import { addRequeue } from './requeue-verb'
-import { conditionOf, selectRows } from './row-selection'
+import { conditionOf, selectIds } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
 
@@ -23,7 +23,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
     .option('--json', 'print JSON')
     .action(async (ids: string[], options: Change) => {
       await onDatabase(async (database) => {
-        const found = (await selectRows(database, conditionOf({ ids }))).map(({ id }) => id)
+        const found = await selectIds(database, conditionOf({ ids }))
         const rows = found.length
         if (options.dryRun) {
           show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be dropped`)

@@ -18,7 +18,10 @@ export interface Typed {
 }
 
 export interface OperatorFixture extends RelayFixture {
-  /** Types a command; `answer` is given where it asks; without one nobody can be asked. */
+  /**
+   * Types a command; `answer` is given where it asks; without one nobody can be asked.
+   * @throws what the command throws, with what was `warned` before
+   */
   readonly type: (line: string, answer?: () => Promise<boolean | undefined>) => Promise<Typed>
   /** The ids of new rows of as many keys that FAILED so. */
   readonly failedRows: (count: number, errorClass?: string) => Promise<string[]>
@@ -55,7 +58,11 @@ export async function openOperatorFixture(): Promise<OperatorFixture> {
     for (const command of [program, ...program.commands]) {
       command.exitOverride().configureOutput({ writeErr: () => undefined })
     }
-    await program.parseAsync(line.split(' '), { from: 'user' })
+    try {
+      await program.parseAsync(line.split(' '), { from: 'user' })
+    } catch (error) {
+      throw Object.assign(error as Error, { warned })
+    }
     const text = printed.join('\n')
     return { code, text, json: line.includes('--json') ? JSON.parse(text) : undefined, warned, bars }
   }

@@ -1,8 +1,8 @@
 /** The verb `requeue`. */
 import { Option, type Command } from 'commander'
 import { counted, moment, outboxId } from './options'
-import { requeue, selectForRequeue } from './requeue'
-import { selectsAll, type RowSelection, type SelectedRow } from './row-selection'
+import { countForRequeue, meant, requeue, selectForRequeue } from './requeue'
+import { selectIds, selectsAll, type RowSelection } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
 
@@ -39,30 +39,39 @@ export function addRequeue(program: Command, terminal: Terminal, session: Sessio
       checkTimes(options, command)
       await onDatabase(async (database) => {
         await checkClass(database, options.class, command)
-        const { selected, leftToRelay } = await selectForRequeue(database, selection)
-        const rows = selected.length
+        const find = options.dryRun ? countForRequeue : selectForRequeue
+        const { rows, kinds, leftToRelay } = await find(database, selection)
         const done = async (changed: readonly string[]): Promise<void> => {
           if (leftToRelay > 0) terminal.warn(leftLine(leftToRelay))
           await tellLeft(database, ids ?? [], changed, state)
         }
         if (options.dryRun) {
-          const kinds = kindsOf(selected, state)
-          show(options, { dry_run: true, rows, ...kinds, left_to_relay: leftToRelay }, () =>
+          const byKind = { [state === 'sent' ? 'by_topic' : 'by_class']: kinds }
+          show(options, { dry_run: true, rows, ...byKind, left_to_relay: leftToRelay }, () =>
             [
               `${counted(rows, 'row')} would be put back to PENDING`,
-              ...Object.values(kinds).flatMap((counts) =>
-                Object.entries(counts).map(([kind, count]) => `  ${kind}: ${count}`),
-              ),
+              ...Object.entries(kinds).map(([kind, count]) => `  ${kind}: ${count}`),
             ].join('\n'),
           )
-          await done(selected.map(({ id }) => id))
+          await done(selection.ids ? await selectIds(database, meant(selection)) : [])
           return
         }
         if (!(await agreed(rows, options, `Put ${rows} rows back to PENDING?`))) return
-        const requeued = await withBar(terminal, 'Putting back', rows, (at) =>
-          requeue(database, selected, selection, terminal.who, at),
-        )
-        show(options, { requeued }, () => `put back to PENDING: ${counted(requeued.length, 'row')}`)
+        const requeued: string[] = []
+        let count = 0
+        await withBar(terminal, 'Putting back', rows, (at) =>
+          requeue(database, selection, terminal.who, (looked, portion) => {
+            at(looked)
+            count += portion.length
+            // They may be millions.
+            if (options.json || selection.ids) requeued.push(...portion)
+          }),
+        ).catch((error: unknown) => {
+          if (count > 0)
+            terminal.warn(`Before it failed ${counted(count, 'row')} had been put back to PENDING.`)
+          throw error
+        })
+        show(options, { requeued }, () => `put back to PENDING: ${counted(count, 'row')}`)
         await done(requeued)
       })
     })
@@ -78,19 +87,6 @@ function selectionOf(ids: string[] | undefined, options: Options): RowSelection 
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   }
-}
-
-/** How many there are of each topic, where they are SENT, else of each class of error. */
-function kindsOf(
-  rows: readonly SelectedRow[],
-  state: RowSelection['state'],
-): Record<string, Record<string, number>> {
-  const counts: Record<string, number> = {}
-  for (const row of rows) {
-    const kind = state === 'sent' ? row.topic : row.class
-    counts[kind] = (counts[kind] ?? 0) + 1
-  }
-  return { [state === 'sent' ? 'by_topic' : 'by_class']: counts }
 }
 
 const leftLine = (rows: number): string =>

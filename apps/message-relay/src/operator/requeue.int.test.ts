@@ -95,3 +95,37 @@ it('says on stdout why nothing was changed, where it was asked for JSON', async 
   // Whoever answered sat at a terminal.
   expect(refused.warned.join()).not.toContain('terminal')
 })
+
+it('puts many back in portions, each a transaction with its audit row: what one meets undoes none before it', async () => {
+  await fixture.failedRows(10_001)
+  const { rows: last } = await pool.query('SELECT id FROM event_outbox ORDER BY lane DESC, seq DESC LIMIT 1')
+  await pool.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no such order'; END $$;
+    CREATE TRIGGER refuse BEFORE UPDATE ON event_outbox FOR EACH ROW WHEN (OLD.id = '${last[0].id}')
+      EXECUTE FUNCTION refuse()`)
+  const line = 'requeue --class record_too_large --yes --json'
+  await expect(type(line)).rejects.toMatchObject({
+    message: 'no such order',
+    warned: [expect.stringContaining('10000 rows')],
+  })
+  expect(await countByStatus(pool)).toEqual({ FAILED: 1, PENDING: 10_000 })
+  await pool.query('DROP TRIGGER refuse ON event_outbox')
+  expect(await type(line)).toMatchObject({ json: { requeued: [last[0].id] }, bars: ['Putting back 1 of 1'] })
+  const { rows: audited } = await pool.query(
+    `SELECT rows, jsonb_array_length(details -> 'changed') AS ids FROM outbox_audit ORDER BY id`,
+  )
+  expect(audited).toEqual([
+    { rows: 10_000, ids: 1000 },
+    { rows: 1, ids: 1 },
+  ])
+})
+
+it('puts back more than a portion, and tells of each row once', async () => {
+  const ids = await fixture.failedRows(10_001)
+  const { json, bars } = await type('requeue --since 2000-01-01 --yes --json')
+  expect(new Set(json.requeued)).toEqual(new Set(ids))
+  expect(json.requeued).toHaveLength(10_001)
+  expect(bars).toEqual(['Putting back 10001 of 10001'])
+  const { rows: audited } = await pool.query('SELECT rows FROM outbox_audit ORDER BY id')
+  expect(audited).toEqual([{ rows: 10_000 }, { rows: 1 }])
+})

@@ -46,19 +46,8 @@ export function conditionOf({
   ])
 }
 
-export interface SelectedRow {
-  readonly id: string
-  readonly seq: string
-  readonly topic: string
-  /** Of its last error; `unknown` where it had none. */
-  readonly class: string
-}
-
-/** The rows themselves, in the order in which everybody locks several of them. @throws what the database throws */
-export function selectRows(database: OperatorDatabase, { where, values }: Condition): Promise<SelectedRow[]> {
-  return database.query<SelectedRow>(
-    `SELECT id, seq, topic, coalesce(last_error ->> 'class', 'unknown') AS class
-       FROM event_outbox WHERE ${where} ORDER BY lane, seq`,
-    values,
-  )
+/** The ids of the rows. @throws what the database throws */
+export async function selectIds(database: OperatorDatabase, { where, values }: Condition): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(`SELECT id FROM event_outbox WHERE ${where}`, values)
+  return rows.map(({ id }) => id)
 }

@@ -22,8 +22,8 @@ it.each([
       const { rows } = await fixture.pool.query<{ id: string }>('SELECT id FROM event_outbox')
       const selection = { ids: rows.map(({ id }) => id) }
       return asOperator(async (operator) => {
-        const { selected } = await selectForRequeue(operator, selection)
-        return requeue(operator, selected, selection, 'tester')
+        await selectForRequeue(operator, selection)
+        await requeue(operator, selection, 'tester', () => undefined)
       })
     },
     { PENDING: 2 },

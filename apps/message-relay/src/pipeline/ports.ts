@@ -193,7 +193,7 @@ export interface DeadLettersPublished {
   readonly got: readonly DeadLetter[]
   /** The topic takes nothing of them. */
   readonly refused: readonly { readonly letter: DeadLetter; readonly reason: string }[]
-  /** What the first of the others met, for which the rest was not tried, where there are any. */
+  /** The class and message of what the first of the others met, for which the rest was not tried, where there are any. */
   readonly problem: string | undefined
 }
 

@@ -1,14 +1,18 @@
-/** Settles a batch that was refused row by row, as far as need be, to learn which of its rows are refused. */
+/** Settles a batch that was refused row by row, as far as need be, to learn which of its rows are to blame. */
 import { isRefusal, mayBlameARow } from '../policy/refused-settlement'
 import type { Settlement } from '../policy/settlement'
-import type { SettledBatch } from './settle'
+import type { SettledBatch } from './settlement-writer'
+
+interface Refused {
+  readonly settled: SettledBatch
+  readonly error: unknown
+}
 
 export interface Apart {
-  /** The kinds of settlement that the database took of some row. */
-  readonly taken: Set<Settlement['kind']>
-  /** Refused, each alone. */
-  readonly refused: { readonly settled: SettledBatch; readonly error: unknown }[]
-  readonly unanswered: SettledBatch[]
+  /** Refused alone, by an error that says: never this row, or after another of their kind was taken. */
+  readonly toBlame: readonly Refused[]
+  /** Not answered for, or refused while none of their kind was taken. */
+  readonly left: SettledBatch[]
 }
 
 /**
@@ -20,33 +24,36 @@ export async function settleApart(
   error: unknown,
   settle: (rows: readonly SettledBatch[]) => Promise<number>,
 ): Promise<Apart> {
-  const apart: Apart = { taken: new Set(), refused: [], unanswered: [] }
+  const taken = new Set<Settlement['kind']>()
+  const left: SettledBatch[] = []
+  const refused: Refused[] = []
   const divide = async (rows: readonly SettledBatch[], refusal: unknown): Promise<void> => {
     const [settled] = rows
-    if (settled && rows.length === 1) apart.refused.push({ settled, error: refusal })
+    if (settled && rows.length === 1) refused.push({ settled, error: refusal })
     else for (const half of halves(rows)) await tryHalf(half)
   }
   const tryHalf = async (rows: readonly SettledBatch[]): Promise<void> => {
     try {
       // Rows that somebody else settled prove nothing.
       if ((await settle(rows)) < rows.length) return
-      for (const { settlement } of rows) apart.taken.add(settlement.kind)
-    } catch (error) {
-      if (isRefusal(error) || mayBlameARow(error)) await divide(rows, error)
-      else apart.unanswered.push(...rows)
+      for (const { settlement } of rows) taken.add(settlement.kind)
+    } catch (refusal) {
+      if (mayBlameARow(refusal)) await divide(rows, refusal)
+      else left.push(...rows)
     }
   }
   await divide(batch, error)
-  // What refused a row before another of its kind was taken may have ended in between.
-  for (const one of apart.refused.splice(0)) {
-    if (apart.taken.has(one.settled.settlement.kind)) await tryHalf([one.settled])
-    else apart.refused.push(one)
+  for (const one of refused.splice(0)) {
+    if (isRefusal(one.error)) refused.push(one)
+    // What refused a row before another of its kind was taken may have ended in between.
+    else if (taken.has(one.settled.settlement.kind)) await tryHalf([one.settled])
+    else left.push(one.settled)
   }
-  return apart
+  return { toBlame: refused, left }
 }
 
 /** `rows` in two, the first no smaller. */
-export function halves<T>(rows: readonly T[]): [T[], T[]] {
+function halves<T>(rows: readonly T[]): [T[], T[]] {
   const middle = Math.ceil(rows.length / 2)
   return [rows.slice(0, middle), rows.slice(middle)]
 }
