@@ -44,7 +44,8 @@ runProgram(async () => {
   const { entries, failures } = await runScenarios(asked.length > 0 ? asked : all, scale, signal)
   process.stdout.write(renderTable(entries))
   if (json !== undefined) await writeEntries(json, entries)
-  if (record ?? (asked.length === 0 && !quick)) await keepResults(entries)
+  const isKept = record ?? (asked.length === 0 && !quick)
+  if (isKept && !signal.aborted) await keepResults(entries)
   for (const { scenario, error } of failures) {
     process.stderr.write(
       `\n${scenario} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -5,7 +5,7 @@ import { BenchTopics } from './environment/bench-topics'
 import { Launcher } from './environment/launcher'
 import { surroundings } from './environment/machine'
 import { openServers } from './environment/servers'
-import { entryOf, type Entry } from './report/entries'
+import { entryOf, failedEntry, type Entry } from './report/entries'
 import { errorsIn, type Scale, type Scenario } from './scenario'
 
 export interface Run {
@@ -24,6 +24,8 @@ export async function runScenarios(
   const databases = new BenchDatabases(servers.adminUrl)
   const topics = new BenchTopics(servers.brokers)
   const launch = new Launcher(servers.run, servers.brokers)
+  // Asked anew after each wait.
+  const isAborted = () => signal.aborted
   const abandon = () => void launch.close()
   signal.addEventListener('abort', abandon, { once: true })
   const entries: Entry[] = []
@@ -31,7 +33,7 @@ export async function runScenarios(
   try {
     const where = await surroundings(servers)
     for (const scenario of scenarios) {
-      if (signal.aborted) break
+      if (isAborted()) break
       try {
         const outcome = await progress.step(scenario.name, (say) =>
           scenario.run({ scale, databases, topics, launch, say }),
@@ -41,6 +43,7 @@ export async function runScenarios(
         if (errors.length > 0)
           failures.push({ scenario: scenario.name, error: `requests failed: ${errors.join(', ')}` })
       } catch (error) {
+        if (!isAborted()) entries.push(failedEntry(scenario, error, where))
         failures.push({ scenario: scenario.name, error })
         await launch.close()
       }

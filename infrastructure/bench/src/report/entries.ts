@@ -16,7 +16,6 @@ export interface Entry extends Surroundings {
   readonly outstanding?: Readonly<Record<string, number>>
   readonly held: boolean
   readonly rounds: number
-  readonly measured_at: string
   readonly void_because?: string
   readonly curves?: readonly Curve[]
 }
@@ -41,10 +40,15 @@ export function entryOf(scenario: Scenario, outcome: Outcome, where: Surrounding
     held: voidBecause === undefined && errorsIn(outcome).length === 0 && checks.every(holds),
     ...where,
     rounds: outcome.rounds,
-    measured_at: new Date().toISOString(),
     ...(voidBecause !== undefined && { void_because: voidBecause }),
     ...(curves && { curves }),
   }
+}
+
+/** What stands for a scenario that ended by `error`: without it an older run would pass for this one. */
+export function failedEntry(scenario: Scenario, error: unknown, where: Surroundings): Entry {
+  const voidBecause = `it failed: ${error instanceof Error ? error.message : String(error)}`
+  return entryOf(scenario, { ours: {}, baselines: {}, checks: [], rounds: 0, voidBecause }, where)
 }
 
 /** Writes exactly what the file promises; what only the page of results needs stays out. */

@@ -1,10 +1,11 @@
 import type { Outcome, Scenario } from '../scenario'
-import { entryOf } from './entries'
+import { entryOf, failedEntry } from './entries'
 import { renderTable } from './table'
 
 const WHERE = {
   machine: { cpu: 'some', cores: 2, memory_gb: 8, kernel: '6', provider: 'native' },
   versions: { node: '20', postgresql: '16', kafkajs: '2', pg: '8' },
+  begun_at: '2026-01-02T03:04:05.000Z',
   commit: 'abc',
 }
 const SCENARIO: Scenario = { name: 'drain', title: 'rows', run: () => Promise.reject(new Error('not run')) }
@@ -43,6 +44,11 @@ describe('the entry of a scenario', () => {
     ['a request of a baseline that failed', { ...outcome(0.62, 180), baselines: { naive: { errors: 1 } } }],
   ])('is not held with %s', (_, measured) => {
     expect(entryOf(SCENARIO, measured, WHERE).held).toBe(false)
+  })
+
+  it('that failed says why, and is not held', () => {
+    const entry = failedEntry(SCENARIO, new Error('the topic holds too much'), WHERE)
+    expect(entry).toMatchObject({ held: false, void_because: 'it failed: the topic holds too much' })
   })
 
   it('is printed with the ratio beside each baseline, and with each bound and whether it holds', () => {

@@ -68,12 +68,12 @@ function section(
     ...(last.void_because === undefined ? [] : [`**Void**: ${last.void_because}.`, '']),
     ...markdownTable(['', 'ours', ...Object.keys(last.baselines)], figureRows(last)),
     '',
-    ...markdownTable(['bound', 'target', ...entries.map(moment)], boundRows(last, entries)),
+    ...markdownTable(['bound', 'target', ...entries.map(moment)], boundRows(entries)),
     '',
     ...whyNotHeld(last, reason),
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'} on ${machine.cores} cores (${machine.cpu}, ${machine.memory_gb} GB, ` +
       `${machine.provider}), PostgreSQL ${versions.postgresql}, Node ${versions.node}, kafkajs ${versions.kafkajs}, ` +
-      `commit ${last.commit}, ${last.measured_at.slice(0, 10)}.`,
+      `commit ${last.commit}, ${last.begun_at.slice(0, 10)}.`,
     '',
   ]
 }
@@ -91,14 +91,15 @@ function whyNotHeld(last: Entry, reason: string | undefined): string[] {
   ]
 }
 
-/** The bounds of the last run, with what each run measured of them. */
-function boundRows(last: Entry, entries: readonly Entry[]): string[][] {
+/** Every bound with what each run measured of it; as the newest run that has it gives it, for a short run leaves some out. */
+function boundRows(entries: readonly Entry[]): string[][] {
   const measured = entries.map((entry) => new Map(boundsOf(entry).map((bound) => [bound.name, bound])))
-  return boundsOf(last).map(({ name, target }) => [
+  const bounds = new Map(measured.flatMap((run) => [...run]))
+  return [...bounds.values()].map(({ name, target }) => [
     name,
     target,
-    ...measured.map((bounds) => {
-      const bound = bounds.get(name)
+    ...measured.map((run) => {
+      const bound = run.get(name)
       if (!bound) return ''
       return bound.held ? String(bound.value) : `**${bound.value}, not held**`
     }),
@@ -111,8 +112,8 @@ function verdict(entry: Entry): string {
 }
 
 /** Runs in a row have one day and one commit: the time of day tells them apart. */
-const moment = ({ commit, measured_at }: Entry): string =>
-  `${measured_at.slice(0, 16).replace('T', ' ')}, ${commit}`
+const moment = ({ commit, begun_at }: Entry): string =>
+  `${begun_at.slice(0, 16).replace('T', ' ')}, ${commit}`
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

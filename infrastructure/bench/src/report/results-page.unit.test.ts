@@ -7,6 +7,7 @@ import { resultsPage } from './results-page'
 const WHERE = {
   machine: { cpu: 'some', cores: 2, memory_gb: 8, kernel: '6', provider: 'native' },
   versions: { node: '20', postgresql: '16', kafkajs: '2', pg: '8' },
+  begun_at: '2026-01-02T03:04:05.000Z',
 }
 
 /** A run of a scenario at a commit that reached `ratio` of 0.6. */
@@ -19,7 +20,7 @@ function run(name: string, commit: string, ratio: number, more: Partial<Outcome>
     rounds: 3,
     ...more,
   }
-  return { ...entryOf(scenario, outcome, { ...WHERE, commit }), measured_at: '2026-01-02T03:04:05.000Z' }
+  return entryOf(scenario, outcome, { ...WHERE, commit })
 }
 
 const page = (runs: Entry[], reasons = '') => resultsPage(runs, [], reasonsIn(reasons), '')
@@ -56,6 +57,13 @@ describe('RESULTS.md', () => {
       '| bound | target | 2026-01-02 03:04, a | 2026-01-02 03:04, b | 2026-01-02 03:04, c |',
     )
     expect(text).toContain('| kafkajs | ≥ 0.6 | 0.7 | **0.5, not held** | 0.8 |')
+  })
+
+  it('keeps a bound that the last run left out', () => {
+    const more = { checks: [{ name: '10M_max', value: 1.5, target: 2, kind: 'ratio' as const }] }
+    const text = page([run('claim', 'a', 0, more), run('claim', 'b', 0.7)])
+    expect(text).toContain('| 10M_max | ≤ 2 | 1.5 |  |')
+    expect(text).toContain('| kafkajs | ≥ 0.6 |  | 0.7 |')
   })
 
   it('has the ratio beside each baseline', () => {

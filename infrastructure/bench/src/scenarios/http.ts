@@ -7,7 +7,7 @@ import { runPgbench } from '../baselines/pgbench'
 import { usageOf } from '../environment/process-usage'
 import { figureOf, interleave } from '../measure/interleave'
 import type { LoadResult } from '../measure/load-loops'
-import type { Figures } from '../measure/statistics'
+import { medianOfRounds, type Figures } from '../measure/statistics'
 import type { BenchContext, Curve, Scenario } from '../scenario'
 import type { HttpLoadJob } from '../workers/http-load'
 import { expectAccepted, inFreshDatabase } from './write'
@@ -16,6 +16,8 @@ const IN_FLIGHT = 64
 const CONNECTIONS = 32
 const HONEST_SHARE = 0.12
 const LOADS = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9]
+/** Its latency has a bound, and is the median of three. */
+const JUDGED_LOAD = 0.7
 
 /** Users are counted, but none is refused: a fast machine serves each of the load's more than the default allows. */
 export const UNLIMITED = { RATE_LIMIT_COMMANDS_PER_SECOND: '1000000' }
@@ -24,7 +26,8 @@ type Window = Pick<HttpLoadJob, 'warmUpMs' | 'measureMs'>
 
 export const http: Scenario = {
   name: 'http',
-  title: 'commands/s from HTTP to commit: JWT verified, validated, one log line; latency at 70% of that',
+  title:
+    'commands/s from HTTP to commit: JWT verified (its signature once), validated, one log line; latency at 70% of that',
   async run(context) {
     const quick = context.scale === 'quick'
     const rounds = quick ? 1 : 5
@@ -56,11 +59,15 @@ export const http: Scenario = {
     const naiveShare = figureOf(measured, 'naive', 'per_s') / figureOf(measured, 'plain', 'per_s')
 
     const points: [number, Figures][] = []
-    for (const share of quick ? [0.7] : LOADS) {
-      context.say(`latency at ${share * 100}% of ${Math.round(rate)}/s`)
-      points.push([share, await ours(context, { ...window, load: { perSecond: rate * share } })])
+    for (const share of quick ? [JUDGED_LOAD] : LOADS) {
+      const times: Figures[] = []
+      for (let time = 1; time <= (share === JUDGED_LOAD && !quick ? 3 : 1); time++) {
+        context.say(`latency at ${share * 100}% of ${Math.round(rate)}/s`)
+        times.push(await ours(context, { ...window, load: { perSecond: rate * share } }))
+      }
+      points.push([share, medianOfRounds(times)])
     }
-    const at70 = points.find(([share]) => share === 0.7)?.[1] ?? {}
+    const at70 = points.find(([share]) => share === JUDGED_LOAD)?.[1] ?? {}
     return {
       ours: {
         ...measured.get('ours'),
