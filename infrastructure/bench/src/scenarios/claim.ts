@@ -71,7 +71,11 @@ export const claim: Scenario = {
           name: state.name,
           measure: () =>
             measureIn(state, (database) =>
-              claimsIn(context, database, topic, { ...window, heldSnapshot: state.heldSnapshot ?? false }),
+              claimsIn(context, database, topic, {
+                ...window,
+                heldSnapshot: state.heldSnapshot ?? false,
+                heldRows: state.heldRows ?? 0,
+              }),
             ),
         })),
         ...[largeBacklog, smallBacklog].map((state) => ({
