@@ -45,6 +45,7 @@ export const claim: Scenario = {
       inPlace: true,
     }
 
+    const larger = states.slice(1)
     const topic = await topics.create()
     const kept = new Map<State, BenchDatabase>()
     for (const state of [...states, largeBacklog].filter(({ inPlace }) => inPlace)) {
@@ -99,7 +100,7 @@ export const claim: Scenario = {
       kind: 'ratio',
     })
     const checks = [
-      ...states.slice(1).map(({ name }) => against(name, SMALLEST.name)),
+      ...larger.map(({ name }) => against(name, SMALLEST.name)),
       against(largeBacklog.name, smallBacklog.name),
     ]
     const bySize = [SMALLEST, ...large].map(({ name, sentRows }) => [sentRows, name] as const)
@@ -108,17 +109,15 @@ export const claim: Scenario = {
       name: figure,
       points: bySize.map(([rows, name]) => [rows, figureOf(measured, name, `${figure}_ms`)] as const),
     }))
-    const {
-      [SMALLEST.name]: baseline = {},
-      [smallBacklog.name]: backlog = {},
-      ...others
-    } = Object.fromEntries(measured)
-    return {
-      ours: Object.assign(
+    /** Under the names of each of the states, so that a state's figures stand beside those of `beside`. */
+    const rows = (compared: readonly State[], beside?: State): Figures =>
+      Object.assign(
         {},
-        ...Object.entries(others).map(([state, figures]) => named(state, figures)),
-      ) as Figures,
-      baselines: { '10k_rows': baseline, small_backlog: backlog },
+        ...compared.map(({ name }) => named(name, measured.get(beside?.name ?? name) ?? {})),
+      ) as Figures
+    return {
+      ours: rows([...larger, largeBacklog]),
+      baselines: { '10k_rows': rows(larger, SMALLEST), small_backlog: rows([largeBacklog], smallBacklog) },
       checks,
       rounds,
       curves,
