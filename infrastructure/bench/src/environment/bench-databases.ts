@@ -38,6 +38,12 @@ export class BenchDatabases {
     return this.database(await this.seeded(seed))
   }
 
+  /** What is measured in place begins, like a fresh copy, right behind a checkpoint: making a database makes one. */
+  async checkpoint(): Promise<void> {
+    const database = await this.empty()
+    await database.drop()
+  }
+
   /** Removes a template that no further scenario needs. */
   async forget(template: string): Promise<void> {
     const name = await this.templates.get(template)

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
-import type { BenchDatabase } from '../environment/bench-databases'
+import { expectCount, type BenchDatabase } from '../environment/bench-databases'
+import type { BenchTopics } from '../environment/bench-topics'
 import type { LoadResult } from '../measure/load-loops'
 import { latencyFigures, type Figures } from '../measure/statistics'
 import type { BenchContext } from '../scenario'
@@ -13,6 +14,7 @@ const PER_SECOND = 1_000
 const BACKLOG_CLAIMS = { warmUp: 20, timed: 60 }
 const CLAIM_ROWS = 100
 const LONGEST_BACKLOG_MS = 30_000
+const LAST_RECORDS_MS = 30_000
 
 /** Rows that are enough for a round of {@link claimsOfBacklog}. */
 export const BACKLOG_OF_A_ROUND = (BACKLOG_CLAIMS.warmUp + BACKLOG_CLAIMS.timed) * CLAIM_ROWS * 2
@@ -20,15 +22,21 @@ export const BACKLOG_OF_A_ROUND = (BACKLOG_CLAIMS.warmUp + BACKLOG_CLAIMS.timed)
 export interface ClaimWindow extends Pick<OutboxWriterJob, 'warmUpMs' | 'measureMs'> {
   /** A snapshot is held open meanwhile: no dead row can be removed. */
   readonly heldSnapshot: boolean
+  /** So many rows wait behind their key, and must still wait afterwards. */
+  readonly heldRows: number
 }
 
-/** Relays new rows for a while, and takes the time of each claim that found some from the relay's own log. */
+/**
+ * Relays new rows for a while, and takes the time of each claim that found some from the relay's own log.
+ * @throws when a row was not relayed, was relayed twice, or was held and is no longer
+ */
 export async function claimsIn(
   { launch, topics }: BenchContext,
   { url }: BenchDatabase,
   topic: string,
-  { heldSnapshot, ...window }: ClaimWindow,
+  { heldSnapshot, heldRows, ...window }: ClaimWindow,
 ): Promise<Figures> {
+  const recordsBefore = await topics.count(topic)
   const holder = heldSnapshot ? await holdSnapshot(url) : undefined
   const relay = await launch.relay(url, topic, { LOG_LEVEL: 'debug' })
   try {
@@ -45,6 +53,13 @@ export async function claimsIn(
     writer.marked = (moment) => (times[moment] = new Date().toISOString())
     writer.go()
     const { load } = await writer.result()
+    await expectGained(topics, topic, recordsBefore, load.accepted)
+    await expectCount(
+      url,
+      'rows held behind their key',
+      `SELECT count(*) FROM event_outbox WHERE parked AND status = 'PENDING'`,
+      heldRows,
+    )
     const { begin = '', end = '' } = times
     const took = (await claimsOf(relay.logFile))
       .filter(({ timestamp }) => timestamp >= begin && timestamp < end)
@@ -81,6 +96,21 @@ export async function claimsOfBacklog(
   } finally {
     await relay.stop()
   }
+}
+
+/** Every accepted row is one record of the topic. */
+async function expectGained(
+  topics: BenchTopics,
+  topic: string,
+  before: number,
+  accepted: number,
+): Promise<void> {
+  const deadline = performance.now() + LAST_RECORDS_MS
+  let gained: number
+  while ((gained = (await topics.count(topic)) - before) < accepted && performance.now() < deadline) {
+    await delay(100)
+  }
+  if (gained !== accepted) throw new Error(`${accepted} rows were written and ${gained} records sent`)
 }
 
 /** A transaction that stays open and sees the table as it is now: no dead row can be removed meanwhile. */
