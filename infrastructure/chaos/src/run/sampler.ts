@@ -62,7 +62,8 @@ export class Sampler {
   }
 }
 
+/** Its own memory: pages of files, such as Node's program, the kernel takes back when others need room. */
 function residentMbOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Math.round(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 102.4) / 10
+  return Math.round(Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1]) / 102.4) / 10
 }
