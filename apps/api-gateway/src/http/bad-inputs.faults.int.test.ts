@@ -70,6 +70,21 @@ describe('bad input 35: 503 SERVICE_UNAVAILABLE + Retry-After', () => {
     proxy = await openTcpProxy(gateway.database.gatewayUrl)
   })
 
+  test("PostgreSQL's disk full, until it no longer is", async () => {
+    await gateway.sql.query(`
+      CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+      CREATE TRIGGER fill BEFORE INSERT ON domain_events EXECUTE FUNCTION fill()`)
+    await leavesNothing(() => send(), 503, 'SERVICE_UNAVAILABLE')
+    await leavesNothing(
+      () => gateway.call({ method: 'POST', path: '/genesis/sessions' }),
+      503,
+      'SERVICE_UNAVAILABLE',
+    )
+    await gateway.sql.query('DROP TRIGGER fill ON domain_events')
+    expect((await send()).status).toBe(200)
+  })
+
   test('the connection lost before the committing statement was sent', async () => {
     proxy.decide = (piece) => (piece.includes('load-session') ? 'cut before' : 'pass')
     await leavesNothing(() => send(), 503, 'SERVICE_UNAVAILABLE')

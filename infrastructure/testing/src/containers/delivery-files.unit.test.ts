@@ -183,4 +183,14 @@ describe('What claims to be tested', () => {
       expect(named.filter((name) => !files.some((file) => `/${file}`.endsWith(`/${name}`)))).toEqual([])
     },
   )
+
+  it('in degradation.md is claimed of every case', () => {
+    const rows = read('infrastructure/runbooks/degradation.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .slice(2)
+    const named = rows.map((row) => namesIn(row.split('|').at(-2)!, /`([\w./-]+\.test\.ts)`/g))
+    expect(rows.length).toBeGreaterThan(10)
+    expect(rows.filter((_, at) => named[at]!.length === 0)).toEqual([])
+  })
 })
