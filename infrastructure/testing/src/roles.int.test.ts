@@ -1,4 +1,5 @@
 /** What the groups of the services may not do; that they may do all they need, every other test shows. */
+import { applyRoles } from '@infinite-scribe/local-stack'
 import { Client } from 'pg'
 import { createTestDatabase, type TestDatabase } from './database'
 
@@ -20,6 +21,8 @@ let relay: Client
 
 beforeAll(async () => {
   database = await createTestDatabase()
+  // CREATE DATABASE does not copy what may be done with the template itself.
+  await applyRoles(database.url)
   owner = await connectAs(database.url)
   gateway = await connectAs(database.gatewayUrl)
   relay = await connectAs(database.relayUrl)
@@ -82,6 +85,10 @@ const NOT_THE_GATEWAY = [
   `UPDATE event_outbox SET status = 'SENT'`,
   'UPDATE event_outbox SET dropped_at = now()',
   'SELECT id FROM event_outbox FOR UPDATE',
+  'SELECT payload FROM event_outbox',
+  'SELECT key FROM event_outbox',
+  'SELECT traceparent FROM event_outbox',
+  'CREATE TEMPORARY TABLE intruder (id int)',
   `INSERT INTO event_outbox (topic, key, payload, dead_letter_due) VALUES ('t', 'k', '{}', true)`,
   'SELECT * FROM outbox_lanes',
   'UPDATE outbox_lanes SET owner = NULL',
@@ -92,6 +99,32 @@ const NOT_THE_GATEWAY = [
   `INSERT INTO outbox_audit (who, action, rows) VALUES ('x', 'drop', 1)`,
   'UPDATE stream_tickets SET user_id = user_id',
 ]
+
+/** By table, the columns that no statement of the gateway inserts. */
+const NOT_INSERTED = {
+  genesis_sessions: ['novel_id', 'confirmed_data', 'created_at', 'updated_at'],
+  command_inbox: ['created_at', 'updated_at'],
+  async_tasks: ['status', 'progress', 'message', 'result_data', 'error_data', 'created_at', 'updated_at'],
+  domain_events: ['id'],
+  event_outbox: [
+    'status',
+    'created_at',
+    'seq',
+    'parked',
+    'attempts',
+    'next_attempt_at',
+    'last_error',
+    'will_retry',
+    'dropped_at',
+    'sent_at',
+    'kafka_partition',
+    'kafka_offset',
+    'dead_letter_due',
+    'requeued_at',
+    'failed_at',
+  ],
+  stream_tickets: ['created_at'],
+}
 
 const NOT_THE_RELAY = [
   'SELECT * FROM genesis_sessions',
@@ -117,11 +150,25 @@ describe('the gateway', () => {
   it.each([...NEITHER, ...NOT_THE_GATEWAY])('may not: %s', async (sql) => {
     expect(await refusalOf(gateway, sql)).toBe(DENIED)
   })
+
+  it.each(Object.entries(NOT_INSERTED))(
+    'may set no other column of a new row in %s',
+    async (table, columns) => {
+      for (const column of columns) {
+        const sql = `INSERT INTO ${table} (${column}) VALUES (DEFAULT)`
+        expect([column, await refusalOf(gateway, sql)]).toEqual([column, DENIED])
+      }
+    },
+  )
 })
 
 describe('the relay', () => {
   it.each([...NEITHER, ...NOT_THE_RELAY])('may not: %s', async (sql) => {
     expect(await refusalOf(relay, sql)).toBe(DENIED)
+  })
+
+  it('may make the temporary tables that `verify` compares in', async () => {
+    expect(await refusalOf(relay, 'CREATE TEMPORARY TABLE compared (id int)')).toBeUndefined()
   })
 })
 

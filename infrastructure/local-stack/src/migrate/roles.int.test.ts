@@ -52,6 +52,31 @@ it('takes back what the file does not grant, and says so', async () => {
   expect(rows).toEqual([{ removes: false, changes: false }])
 })
 
+it('leaves what an older file granted only where this one does', async () => {
+  const grants = () =>
+    withClient(url, async (client) => {
+      const { rows } = await client.query<{ held: string }>(
+        `SELECT (SELECT string_agg(relname || ' ' || coalesce(relacl::text, ''), ',' ORDER BY relname) FROM pg_class
+                  WHERE relnamespace = 'public'::regnamespace) ||
+                (SELECT string_agg(attrelid::regclass || '.' || attname || ' ' || attacl::text, ','
+                                   ORDER BY attrelid, attnum) FROM pg_attribute WHERE attacl <> '{}') ||
+                (SELECT datacl::text FROM pg_database WHERE datname = current_database()) AS held`,
+      )
+      return rows[0]?.held
+    })
+  const before = await grants()
+  await withClient(url, (client) =>
+    client.query(
+      `GRANT INSERT ON genesis_sessions, command_inbox, async_tasks, domain_events, stream_tickets TO genesis_gateway;
+       GRANT SELECT, INSERT (created_at) ON event_outbox TO genesis_gateway;
+       GRANT TEMPORARY ON DATABASE ${databases[0]} TO PUBLIC`,
+    ),
+  )
+  expect(await grants()).not.toBe(before)
+  await migrate(url)
+  expect(await grants()).toBe(before)
+})
+
 it('grants to groups that are there by the owner of the tables, who may create no role', async () => {
   await withClient(admin, (client) => client.query(`ALTER DATABASE ${databases[1]} OWNER TO ${stranger}`))
   const theirs = urls[1]!
