@@ -41,6 +41,8 @@ export interface CommandAnswer {
   readonly message: string
   /** Of an async command. */
   readonly taskId?: string
+  /** The first event that it wrote; none when the answer is given again. */
+  readonly eventId?: string
   readonly replayed: boolean
 }
 

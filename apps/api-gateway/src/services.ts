@@ -18,7 +18,7 @@ import { Readiness } from './readiness'
 import { SessionService } from './sessions/session-service'
 import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
 import { TaskService } from './tasks/task-service'
-import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
+import { SWEEP_INTERVAL_MS, TaskNotFailedError, TimeOuts } from './tasks/time-outs'
 import { tracedServices } from './tracing/traced-services'
 
 // A probe is not worth more patience: the next one comes in seconds.
@@ -94,7 +94,13 @@ export function createServices(parts: ServiceParts): Services {
     taskTypes: catalog.taskTypes,
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
-    failed: warn('overdue commands could not be failed'),
+    failed: (error) => {
+      const { task, cause } = error instanceof TaskNotFailedError ? error : { task: undefined, cause: error }
+      logger.warn('overdue commands could not be failed', {
+        ...(task && { task_id: task.id, command_id: task.commandId }),
+        error: describeError(cause),
+      })
+    },
     recovered: () => logger.warn('overdue commands can be failed again'),
   })
 

@@ -52,14 +52,15 @@ export function commandEndpoints(commands: CommandPort): Endpoint[] {
   ]
 }
 
-function answered({ mode, commandId, taskId, status, message, replayed }: CommandAnswer) {
+function answered({ mode, commandId, taskId, eventId, status, message, replayed }: CommandAnswer) {
   const body = { command_id: commandId, status, message }
-  if (mode === 'sync' || taskId === undefined) return { status: 200, body, replayed, commandId } as const
+  const forLog = { commandId, ...(eventId !== undefined && { eventId }) }
+  if (mode === 'sync' || taskId === undefined) return { status: 200, body, replayed, ...forLog } as const
   return {
     status: 202,
     body: { ...body, task_id: taskId },
     location: `/tasks/${taskId}`,
     replayed,
-    commandId,
+    ...forLog,
   } as const
 }

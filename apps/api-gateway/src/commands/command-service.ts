@@ -167,7 +167,9 @@ export class CommandService implements CommandPort {
       cancelled: state.openTasks.filter((open) => !next.openTasks.includes(open)),
       cancelledBecause: SESSION_FINISHED_ERROR,
     })
-    return written ? accepted(definition, commandId, taskId) : undefined
+    if (!written) return undefined
+    const [first] = envelopes
+    return { ...accepted(definition, commandId, taskId), ...(first && { eventId: first.event_id }) }
   }
 
   private async write(attempt: Attempt, command: DecidedCommand): Promise<boolean> {

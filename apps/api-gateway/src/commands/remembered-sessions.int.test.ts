@@ -88,7 +88,11 @@ it('a key that another replica has seen wins over the rules, and over what is re
   const session = await remembered()
   const key = { idempotencyKey: randomUUID() }
   const first = granted(await send(other, session, 'ConfirmStage', {}, key))
-  expect(await send(one, session, 'ConfirmStage', {}, key)).toEqual({ ...first, replayed: true })
+  expect(await send(one, session, 'ConfirmStage', {}, key)).toEqual({
+    ...first,
+    eventId: undefined,
+    replayed: true,
+  })
   expect(await send(one, session, 'SubmitFeedback', {}, key)).toMatchObject({
     code: 'IDEMPOTENCY_KEY_REUSED',
   })

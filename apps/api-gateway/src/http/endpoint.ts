@@ -23,6 +23,7 @@ export interface Answer {
   readonly replayed?: boolean
   /** For the log. */
   readonly commandId?: string
+  readonly eventId?: string
 }
 
 export interface Endpoint<Body = unknown, Query = unknown> {

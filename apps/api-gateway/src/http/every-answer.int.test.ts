@@ -194,7 +194,7 @@ describe('the log', () => {
     return gateway.lines.filter(({ request_id }) => request_id === id)
   }
 
-  test('has one line for a command, with its id and its caller', async () => {
+  test('has one line for a command, with its id, its first event and its caller', async () => {
     const [line, ...more] = await lineOf('log-command', {
       method: 'POST',
       path: `/genesis/sessions/${session}/commands`,
@@ -211,6 +211,10 @@ describe('the log', () => {
       command_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       duration_ms: expect.any(Number),
     })
+    const { rows } = await gateway.sql.query('SELECT event_id FROM domain_events WHERE correlation_id = $1', [
+      line!.command_id,
+    ])
+    expect(rows).toEqual([{ event_id: line!.event_id }])
   })
 
   test('names the trace that a request came with, and the command that a task or a receipt is of', async () => {

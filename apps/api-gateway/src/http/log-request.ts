@@ -21,6 +21,7 @@ export function logWhenClosed(request: IncomingMessage, response: ServerResponse
       ...(facts.caller && { user: facts.caller.sub }),
       ...(facts.traceparent !== undefined && { trace_id: parseTraceparent(facts.traceparent)?.traceId }),
       ...(facts.commandId !== undefined && { command_id: facts.commandId }),
+      ...(facts.eventId !== undefined && { event_id: facts.eventId }),
       ...(facts.errorCode && { error_code: facts.errorCode }),
       ...(facts.fault !== undefined && { error: describeError(facts.fault) }),
     })

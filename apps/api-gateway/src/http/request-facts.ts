@@ -18,6 +18,8 @@ export interface RequestFacts {
   endless: boolean
   caller?: Caller
   commandId?: string
+  /** Of a command: the first event that it wrote. */
+  eventId?: string
   errorCode?: ErrorCode
   /** Why it was turned away before any work was done for it. */
   refusedFor?: RefusalReason

@@ -95,7 +95,9 @@ function isAbsent({ headers }: Request): boolean {
 
 function send(response: Response, answer: Answer): void {
   if (response.headersSent) return
-  if (answer.commandId !== undefined) factsOf(response).commandId = answer.commandId
+  const facts = factsOf(response)
+  if (answer.commandId !== undefined) facts.commandId = answer.commandId
+  if (answer.eventId !== undefined) facts.eventId = answer.eventId
   if (answer.location !== undefined) response.setHeader('Location', answer.location)
   if (answer.replayed) response.setHeader('Idempotent-Replayed', 'true')
   answerJson(response, answer.status, answer.body)

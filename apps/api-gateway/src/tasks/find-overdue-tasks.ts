@@ -20,9 +20,9 @@ const FROM = `async_tasks t
      LEFT JOIN outbox_deliveries d ON d.outbox_id = t.request_event_id AND o.id IS NULL`
 
 // The index on the open tasks' updated_at finds the few that may be due.
-const select = statement<{ id: string }>(
+const select = statement<{ id: string; command_id: string }>(
   'find-overdue-tasks',
-  `SELECT t.id FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[])
+  `SELECT t.id, t.triggered_by_command_id AS command_id FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[])
       AND t.id <> ALL (?::uuid[]) ORDER BY t.updated_at LIMIT ?::int`,
 )
 
@@ -39,11 +39,16 @@ export interface WhichOverdueTasks {
   readonly limit: number
 }
 
-/** The ids of at most `limit` overdue tasks of these types, the longest silent first. */
-export async function findOverdueTasks(db: Queryable, which: WhichOverdueTasks): Promise<string[]> {
+export interface OverdueTask {
+  readonly id: string
+  readonly commandId: string
+}
+
+/** At most `limit` overdue tasks of these types, the longest silent first. */
+export async function findOverdueTasks(db: Queryable, which: WhichOverdueTasks): Promise<OverdueTask[]> {
   const { taskTypes, timeoutSeconds, except, limit } = which
   const rows = await select(db, [timeoutSeconds, timeoutSeconds, taskTypes, except, limit])
-  return rows.map(({ id }) => id)
+  return rows.map(({ id, command_id }) => ({ id, commandId: command_id }))
 }
 
 /** Whether this task is overdue in the transaction's snapshot; a later report makes its update a 40001. */

@@ -1,4 +1,5 @@
 /** Commands that nobody finishes: when their clock runs, and that they are failed once. */
+import type { Logger } from '@infinite-scribe/service-kit'
 import { eventually } from '@infinite-scribe/testing'
 import { UnitOfWork } from '../commands/unit-of-work'
 import { connectDatabase } from '../database/connect'
@@ -55,7 +56,10 @@ const outbox = (id: string, assignments: string) =>
   fixture.sql.query(`UPDATE event_outbox SET ${assignments} WHERE id = $1`, [id])
 
 const { taskTypes } = commandCatalog
-const overdue = () => findOverdueTasks(knex, { taskTypes, timeoutSeconds: TIMEOUT, except: [], limit: 1_000 })
+const overdue = async () => {
+  const found = await findOverdueTasks(knex, { taskTypes, timeoutSeconds: TIMEOUT, except: [], limit: 1_000 })
+  return found.map(({ id }) => id)
+}
 const timeOut = (taskId: string) => (fixture.services.tasks as TaskService).timeOut(taskId)
 
 const AGO = (seconds: number) => `now() - interval '${seconds} s'`
@@ -226,6 +230,34 @@ describe('the sweep', () => {
     expect(await overdue()).not.toContain(taskId)
   })
 
+  it('names a task that it could not fail, and its command', async () => {
+    await endAll()
+    const { taskId, commandId, outboxId } = await taskOfAge(1_000)
+    await outbox(outboxId, `status = 'SENT', sent_at = ${AGO(99)}`)
+    await fixture.sql.query(`
+      CREATE FUNCTION keep_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept open'; END $$;
+      CREATE TRIGGER keep_open BEFORE UPDATE ON async_tasks FOR EACH ROW EXECUTE FUNCTION keep_open()`)
+    const told: unknown[] = []
+    const replica = fixture.replica({
+      logger: { warn: (...line: unknown[]) => told.push(line) } as unknown as Logger,
+    })
+    replica.start()
+    await eventually(() => told.length > 0)
+    await replica.stop()
+    await fixture.sql.query('DROP TRIGGER keep_open ON async_tasks')
+    expect(told).toEqual([
+      [
+        'overdue commands could not be failed',
+        {
+          task_id: taskId,
+          command_id: commandId,
+          error: expect.objectContaining({ message: expect.stringMatching(/kept open$/) }),
+        },
+      ],
+    ])
+    await timeOut(taskId)
+  })
+
   it('lets one that cannot be failed not hold up the others, and says so', async () => {
     const failedTasks: string[] = []
     const ids = [await taskOfAge(1_000), await taskOfAge(1_000), await taskOfAge(1_000)].map((task) => task)
@@ -235,7 +267,7 @@ describe('the sweep', () => {
       failedTasks.push(id)
       return Promise.resolve(true)
     })
-    await expect(sweep.sweep()).rejects.toThrow('locked')
+    await expect(sweep.sweep()).rejects.toMatchObject({ cause: { message: 'locked' } })
     expect(failedTasks).toEqual(expect.arrayContaining([ids[1]!.taskId, ids[2]!.taskId]))
   })
 
@@ -253,7 +285,7 @@ describe('the sweep', () => {
     await eventually(() => turns.includes(other[0]!))
     expect(turns.slice(0, 3).sort()).toEqual([...locked].sort())
     releases.splice(0).forEach((release) => release())
-    await expect(first).rejects.toThrow('locked')
+    await expect(first).rejects.toMatchObject({ cause: { message: 'locked' } })
     turns.length = 0
     const second = sweep.sweep()
     await eventually(() => releases.length === 3)
@@ -263,7 +295,7 @@ describe('the sweep', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(stopped).toBe(false)
     releases.forEach((release) => release())
-    await expect(second).rejects.toThrow('locked')
+    await expect(second).rejects.toMatchObject({ cause: { message: 'locked' } })
     await stopping
     await endAll()
   })

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TaskType } from '@infinite-scribe/shared-types'
 import type { UnitOfWork } from '../commands/unit-of-work'
-import { findOverdueTasks } from './find-overdue-tasks'
+import { findOverdueTasks, type OverdueTask } from './find-overdue-tasks'
 import type { TaskService } from './task-service'
 
 export const SWEEP_INTERVAL_MS = 2_000
@@ -12,6 +12,17 @@ const TASKS_AT_A_TIME = 200
 const AT_ONCE = 3
 const PATIENCE_MS = 500
 const MAX_LEFT_BEHIND = 2
+
+/** What kept an overdue task from being failed: the cause. */
+export class TaskNotFailedError extends Error {
+  override readonly name = 'TaskNotFailedError'
+  constructor(
+    readonly task: OverdueTask,
+    cause: unknown,
+  ) {
+    super(`task ${task.id} could not be failed`, { cause })
+  }
+}
 
 export interface TimeOutParts {
   readonly unitOfWork: UnitOfWork
@@ -37,7 +48,7 @@ export class TimeOuts {
   private readonly leftBehind = new Set<string>()
   /** Those that could not be failed at their last turn. */
   private readonly putOff = new Set<string>()
-  private faults: unknown[] = []
+  private faults: TaskNotFailedError[] = []
 
   constructor(private readonly parts: TimeOutParts) {}
 
@@ -65,7 +76,7 @@ export class TimeOuts {
   /**
    * Fails every task that is overdue now, each in a transaction of its own. Few that wait for a lock are left behind:
    * they are not waited for, and if they cannot be failed their turn comes after the others'.
-   * @throws the first fault since the last sweep, after the others had their turn.
+   * @throws {TaskNotFailedError} the first fault since the last sweep, after the others had their turn.
    */
   async sweep(): Promise<void> {
     const tried = new Set<string>()
@@ -73,9 +84,9 @@ export class TimeOuts {
       const due = await this.due(tried)
       let failed = 0
       const worker = async () => {
-        for (let id = due.shift(); id !== undefined && !this.stopped; id = due.shift()) {
-          tried.add(id)
-          await this.strike(id, () => failed++)
+        for (let task = due.shift(); task && !this.stopped; task = due.shift()) {
+          tried.add(task.id)
+          await this.strike(task, () => failed++)
         }
       }
       const full = due.length === TASKS_AT_A_TIME
@@ -85,21 +96,23 @@ export class TimeOuts {
     }
     const [fault] = this.faults
     this.faults = []
-    if (fault !== undefined) throw fault as Error
+    if (fault) throw fault
   }
 
-  private async due(tried: ReadonlySet<string>): Promise<string[]> {
+  private async due(tried: ReadonlySet<string>): Promise<OverdueTask[]> {
     const { unitOfWork, taskTypes, commandTimeoutSeconds: timeoutSeconds } = this.parts
     const except = [...tried, ...this.leftBehind]
     const due = await unitOfWork.readOne((db) =>
       findOverdueTasks(db, { taskTypes, timeoutSeconds, except, limit: TASKS_AT_A_TIME }),
     )
     // What others ended meanwhile need not be remembered.
-    if (tried.size === 0) for (const id of this.putOff) if (!due.includes(id)) this.putOff.delete(id)
-    return [...due.filter((id) => !this.putOff.has(id)), ...due.filter((id) => this.putOff.has(id))]
+    if (tried.size === 0)
+      for (const id of this.putOff) if (!due.some((task) => task.id === id)) this.putOff.delete(id)
+    return [...due.filter(({ id }) => !this.putOff.has(id)), ...due.filter(({ id }) => this.putOff.has(id))]
   }
 
-  private async strike(id: string, failed: () => void): Promise<void> {
+  private async strike(task: OverdueTask, failed: () => void): Promise<void> {
+    const { id } = task
     const striking = this.parts.tasks
       .timeOut(id)
       .then(
@@ -109,7 +122,7 @@ export class TimeOuts {
         },
         (error: unknown) => {
           this.putOff.add(id)
-          this.faults.push(error)
+          this.faults.push(new TaskNotFailedError(task, error))
         },
       )
       .finally(() => {
