@@ -70,6 +70,24 @@ describe('bad input 35: 503 SERVICE_UNAVAILABLE + Retry-After', () => {
     proxy = await openTcpProxy(gateway.database.gatewayUrl)
   })
 
+  test('PostgreSQL silent: a statement already sent is given up after 4 s, where none can be sent 2 s do', async () => {
+    const timed = async () => {
+      const begunAt = performance.now()
+      await leavesNothing(
+        () => gateway.call({ path: `/genesis/sessions/${session}/state` }),
+        503,
+        'SERVICE_UNAVAILABLE',
+      )
+      return performance.now() - begunAt
+    }
+    proxy.blackHole = true
+    const times = [await timed(), await timed()]
+    proxy.blackHole = false
+    expect(times[0]).toBeLessThan(6_000)
+    expect(times[1]).toBeLessThan(2_000)
+    expect((await send()).status).toBe(200)
+  })
+
   test("PostgreSQL's disk full, until it no longer is", async () => {
     await gateway.sql.query(`
       CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$
