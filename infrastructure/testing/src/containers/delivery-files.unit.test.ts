@@ -157,11 +157,25 @@ describe('The workflows', () => {
     for (const text of workflows) expect(text).toMatch(/^permissions:\n {2}contents: read$/m)
   })
 
+  it.each(['ci.yml', 'release.yml'])('audit every dependency in %s', (file) => {
+    const audits = namesIn(read(`.github/workflows/${file}`), /^ +- run: (pnpm audit.*)$/gm)
+    expect(audits).toEqual(['pnpm audit --audit-level high'])
+  })
+
+  it('publish nothing before the gate and the audit have passed', () => {
+    const [, ...jobs] = read('.github/workflows/release.yml').split(/^ {2}(?=\w+:$)/m)
+    const [audit, ...others] = jobs.filter((job) => job.includes('pnpm audit'))
+    expect([audit?.split(':')[0], others]).toEqual(['dependencies', []])
+    const publishing = jobs.filter((job) => job.includes('packages: write'))
+    expect(publishing).toHaveLength(1)
+    expect(publishing[0]).toContain('\n    needs: [gate, dependencies]\n')
+  })
+
   it('install the pnpm that package.json pins', () => {
     const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string }
     const [, pinned] = /^pnpm@([^+]+)/.exec(packageManager)!
     const installed = workflows.flatMap((text) => namesIn(text, /install --global .* pnpm@(\S+)/g))
-    expect(installed).toEqual([pinned])
+    expect(installed).toEqual([pinned, pinned])
   })
 })
 
