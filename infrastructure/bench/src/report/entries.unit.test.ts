@@ -57,4 +57,10 @@ describe('the entry of a scenario', () => {
     expect(printed).toContain('held      kafkajs: 0.62, wanted ≥ 0.6 (outstanding: 0.75)')
     expect(printed).toContain('NOT held  memory_mb_max: 201, wanted ≤ 200')
   })
+
+  it('is printed without a table when all its figures are bounded', () => {
+    const bounded = { ...outcome(0.62, 180), ours: {}, baselines: {} }
+    const printed = renderTable([entryOf(SCENARIO, bounded, WHERE)])
+    expect(printed).toMatch(/^\ndrain\n {2}held {6}kafkajs/)
+  })
 })

@@ -115,7 +115,9 @@ function verdict(entry: Entry): string {
 const moment = ({ commit, begun_at }: Entry): string =>
   `${begun_at.slice(0, 16).replace('T', ' ')}, ${commit}`
 
+/** Nothing where there is no row. */
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return []
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)]
 }

@@ -13,11 +13,12 @@ function block(entry: Entry): string {
     head: ['', 'ours', ...Object.keys(entry.baselines)],
     style: { head: [], border: [] },
   })
-  table.push(...figureRows(entry))
+  const figures = figureRows(entry)
+  table.push(...figures)
   const bounds = boundsOf(entry).map(
     ({ name, value, target, held }) =>
       `  ${held ? 'held    ' : 'NOT held'}  ${name}: ${value}, wanted ${target}`,
   )
   const title = `\n${entry.scenario}${entry.void_because === undefined ? '' : `: VOID, ${entry.void_because}`}`
-  return [title, table.toString(), ...bounds, ''].join('\n')
+  return [title, ...(figures.length > 0 ? [table.toString()] : []), ...bounds, ''].join('\n')
 }
