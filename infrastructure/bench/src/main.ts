@@ -1,5 +1,5 @@
 /** `npm run bench`: measures what is asked for, prints it beside its baselines, and keeps the figures. */
-import { exitCodeOf, runProgram, shutdownSignal, StackRefusal } from '@infinite-scribe/local-stack'
+import { exitCodeOf, explain, runProgram, shutdownSignal, StackRefusal } from '@infinite-scribe/local-stack'
 import { Command, InvalidArgumentError } from 'commander'
 import { SCENARIOS } from './catalog'
 import { keepResults } from './report/kept-results'
@@ -47,9 +47,7 @@ runProgram(async () => {
   const isKept = record ?? (asked.length === 0 && !quick)
   if (isKept && !signal.aborted) await keepResults(entries)
   for (const { scenario, error } of failures) {
-    process.stderr.write(
-      `\n${scenario} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    )
+    process.stderr.write(`\n${scenario} failed: ${explain(error)}\n`)
   }
   if (signal.aborted) return exitCodeOf(signal)
   return failures.length > 0 ? 1 : 0

@@ -68,7 +68,11 @@ function parse(output: string): Parsed {
   }
 }
 
-async function findPgbench(url: URL): Promise<Pgbench> {
+/**
+ * This machine's, else that of the container whose PostgreSQL is meant.
+ * @throws StackRefusal when there is none, with the package to install.
+ */
+export async function findPgbench(url: URL): Promise<Pgbench> {
   const local = await localPgbench()
   if (local) {
     return async (at, script, args) =>

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { tmpdir } from 'node:os'
 import { rm } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
-import { runPgbench } from '../baselines/pgbench'
+import { findPgbench, runPgbench } from '../baselines/pgbench'
 import { usageOf } from '../environment/process-usage'
 import { figureOf, interleave } from '../measure/interleave'
 import type { LoadResult } from '../measure/load-loops'
@@ -34,6 +34,8 @@ export const http: Scenario = {
     const window = quick ? { warmUpMs: 1_000, measureMs: 1_000 } : { warmUpMs: 3_000, measureMs: 8_000 }
     const seconds = window.measureMs / 1000
     const full = { ...window, load: { inFlight: IN_FLIGHT } }
+    // Missing, it is missed before anything is measured.
+    await inFreshDatabase(context, (databaseUrl) => findPgbench(new URL(databaseUrl)))
     const measured = await interleave(
       rounds,
       [

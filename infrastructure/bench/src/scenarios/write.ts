@@ -1,5 +1,5 @@
 /** `write`: commands a second through the command service, against pgbench that writes the same rows. */
-import { runPgbench, type PgbenchJob } from '../baselines/pgbench'
+import { findPgbench, runPgbench, type PgbenchJob } from '../baselines/pgbench'
 import { expectCount } from '../environment/bench-databases'
 import { figureOf, interleave } from '../measure/interleave'
 import type { LoadResult } from '../measure/load-loops'
@@ -23,6 +23,8 @@ export const write: Scenario = {
           runPgbench({ databaseUrl, script, clients: IN_FLIGHT, warmUpSeconds, seconds }),
         ),
     })
+    // Missing, it is missed before anything is measured.
+    await inFreshDatabase(context, (databaseUrl) => findPgbench(new URL(databaseUrl)))
     const measured = await interleave(
       rounds,
       [
