@@ -2,6 +2,7 @@
 import { exitCodeOf, explain, runProgram, shutdownSignal, StackRefusal } from '@infinite-scribe/local-stack'
 import { Command, InvalidArgumentError } from 'commander'
 import { SCENARIOS } from './catalog'
+import { profilingInto } from './environment/launcher'
 import { keepResults } from './report/kept-results'
 import { writeEntries } from './report/entries'
 import { renderTable } from './report/table'
@@ -13,6 +14,7 @@ interface Options {
   readonly long?: true
   readonly record?: true
   readonly json?: string
+  readonly cpuProf?: string
 }
 
 const named = (name: string, earlier: Scenario[]): Scenario[] => {
@@ -29,22 +31,29 @@ const program = new Command('npm run bench --')
   .option('--quick', 'under two minutes: proves that everything runs; its figures mean little')
   .option('--long', 'also what takes long: the soak, the steady ten minutes, and ten million rows')
   .option('--json <file>', 'write the figures to a file')
+  .option('--cpu-prof <folder>', 'write the CPU profile of each service there; such figures are not kept')
   .option('--record', 'keep the figures in RESULTS.md, as a run of all scenarios does')
 
 runProgram(async () => {
   const signal = shutdownSignal()
   program.parse()
   const asked = program.processedArgs[0] as Scenario[]
-  const { quick, long, json, record } = program.opts<Options>()
+  const { quick, long, json, record, cpuProf } = program.opts<Options>()
   if (quick && long) throw new StackRefusal('--quick and --long exclude each other')
   if (quick && record) throw new StackRefusal('--quick gives no figures to keep: leave out --record')
+  if (cpuProf !== undefined && record) {
+    throw new StackRefusal('A profiler slows what it measures: leave out --record with --cpu-prof')
+  }
   const scale: Scale = quick ? 'quick' : long ? 'long' : 'full'
   const all = SCENARIOS.filter(({ onlyLong }) => !onlyLong || scale === 'long')
 
-  const { entries, failures } = await runScenarios(asked.length > 0 ? asked : all, scale, signal)
+  const nodeArguments = cpuProf === undefined ? [] : profilingInto(cpuProf)
+
+  const scenarios = asked.length > 0 ? asked : all
+  const { entries, failures } = await runScenarios(scenarios, scale, signal, nodeArguments)
   process.stdout.write(renderTable(entries))
   if (json !== undefined) await writeEntries(json, entries)
-  const isKept = record ?? (asked.length === 0 && !quick)
+  const isKept = record ?? (asked.length === 0 && !quick && cpuProf === undefined)
   if (isKept && !signal.aborted) await keepResults(entries)
   for (const { scenario, error } of failures) {
     process.stderr.write(`\n${scenario} failed: ${explain(error)}\n`)

@@ -13,17 +13,21 @@ export interface Run {
   readonly failures: readonly { scenario: string; error: unknown }[]
 }
 
-/** Measures the scenarios; when `signal` aborts, what is under way is ended and the rest left out. */
+/**
+ * Measures the scenarios; when `signal` aborts, what is under way is ended and the rest left out.
+ * @param nodeArguments what Node is told in our services on top of what they are always told
+ */
 export async function runScenarios(
   scenarios: readonly Scenario[],
   scale: Scale,
   signal: AbortSignal,
+  nodeArguments: readonly string[] = [],
 ): Promise<Run> {
   const progress = progressOn(process.stderr)
   const servers = await progress.step('PostgreSQL and Kafka', () => openServers(process.env))
   const databases = new BenchDatabases(servers.adminUrl)
   const topics = new BenchTopics(servers.brokers)
-  const launch = new Launcher(servers.run, servers.brokers)
+  const launch = new Launcher(servers.run, servers.brokers, nodeArguments)
   // Asked anew after each wait.
   const isAborted = () => signal.aborted
   const abandon = () => void launch.close()

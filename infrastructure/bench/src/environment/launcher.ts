@@ -1,4 +1,5 @@
 /** Starts what is measured: our services as processes, as a deployment would, and the benchmark's own processes. */
+import path from 'node:path'
 import { freePort, Service, type RunFolder } from '@infinite-scribe/local-stack'
 import { Child } from './child'
 import { JWT } from './tokens'
@@ -14,6 +15,12 @@ export interface Started {
 /** Every process starts from these: nothing of the caller's own settings reaches what is measured. */
 const bare = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', LOG_LEVEL: 'info' })
 
+/** What makes Node write a CPU profile into the folder when the process ends, unless it is killed. */
+export const profilingInto = (folder: string): string[] => [
+  '--cpu-prof',
+  `--cpu-prof-dir=${path.resolve(folder)}`,
+]
+
 export class Launcher {
   private readonly services = new Set<Service>()
   private readonly children = new Set<Child<unknown>>()
@@ -22,6 +29,8 @@ export class Launcher {
   constructor(
     private readonly run: RunFolder,
     private readonly brokers: readonly string[],
+    /** What Node is told in our services on top of what they are always told. */
+    private readonly nodeArguments: readonly string[] = [],
   ) {}
 
   /** A gateway, ready to serve, its log in a file. */
@@ -80,6 +89,7 @@ export class Launcher {
       app,
       url,
       environment: { ...bare(), ...environment },
+      nodeArguments: this.nodeArguments,
       logFile: this.run.logFile(name),
       pidFile: this.run.pidFile(name),
     })

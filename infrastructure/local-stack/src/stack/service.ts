@@ -24,6 +24,8 @@ export interface ServicePlan {
   readonly app: keyof typeof NODE_ARGUMENTS
   readonly url: string
   readonly environment: NodeJS.ProcessEnv
+  /** What Node is told on top of the app's own {@link NODE_ARGUMENTS}. */
+  readonly nodeArguments?: readonly string[]
   readonly logFile: string
   readonly pidFile: string
 }
@@ -76,7 +78,7 @@ export class Service implements StackPart {
     try {
       await this.process.launch({
         command: process.execPath,
-        args: [...NODE_ARGUMENTS[this.plan.app], program],
+        args: [...NODE_ARGUMENTS[this.plan.app], ...(this.plan.nodeArguments ?? []), program],
         cwd: REPOSITORY_ROOT,
         env: this.plan.environment,
         logFile: this.logFile,
