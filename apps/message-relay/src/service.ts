@@ -6,6 +6,7 @@ import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
 import { Registry } from 'prom-client'
 import type { RelayConfiguration } from './config'
 import { BacklogLook } from './health/backlog-look'
+import { databaseMetrics } from './health/database-metrics'
 import { startHealthServer } from './health/health-server'
 import { relayMetrics } from './health/metrics'
 import { watchProgress } from './health/progress'
@@ -91,6 +92,7 @@ export async function startRelayService(
   const lanesWakeUp = new Signal()
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
+  databaseMetrics(registry, () => database.use)
   const backlog = new BacklogLook(
     () => readBacklog(metricsDatabase, relay.reached, MOST_COUNTED),
     SCRAPE_WAITS_MS,

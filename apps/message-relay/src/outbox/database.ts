@@ -15,6 +15,17 @@ export interface Statement {
   readonly text: string
 }
 
+/** The use of the pool at one moment. */
+export interface PoolUse {
+  readonly used: number
+  readonly idle: number
+  /** Connections that are being opened. */
+  readonly opening: number
+  /** Statements that wait for a connection. */
+  readonly waiting: number
+  readonly max: number
+}
+
 /**
  * The relay's fences rest on read committed, whatever the database's default is. And its statements are planned
  * once, maybe on an empty table: only the plan by (lane, seq) is good at every size, so the others are ruled out.
@@ -35,6 +46,7 @@ const ANSWER_MS = 1000
 
 export class Database {
   private readonly pool: Pool
+  private used = 0
 
   constructor(settings: DatabaseSettings, onIdleError: (error: Error) => void) {
     this.pool = new Pool({
@@ -50,6 +62,15 @@ export class Database {
     })
     // A connection that dies while idle is replaced at the next use.
     this.pool.on('error', onIdleError)
+    this.pool.on('acquire', () => (this.used += 1))
+    this.pool.on('release', () => (this.used -= 1))
+  }
+
+  /** The use of the pool at this moment. */
+  get use(): PoolUse {
+    const { used, pool } = this
+    const { totalCount, idleCount: idle, waitingCount: waiting, options } = pool
+    return { used, idle, opening: totalCount - idle - used, waiting, max: options.max }
   }
 
   /** Runs one statement. @throws what node-postgres throws */

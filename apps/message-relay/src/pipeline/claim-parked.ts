@@ -41,8 +41,8 @@ export class ParkedClaims {
     this.dueAt = Math.min(this.dueAt, at)
   }
 
-  /** A batch was settled: keys that were passed over because they were in flight may go on. */
-  settled(now: number): void {
+  /** Keys that were passed over because they were in flight or held may go on. */
+  keysAreFree(now: number): void {
     if (!this.skippedBusyKey) return
     this.skippedBusyKey = false
     this.lookAt(now)

@@ -54,7 +54,8 @@ export class Claims {
       const now = this.clock.monotonicMs()
       return circuit === 'open' ? await this.retries(now) : await this.anything(now)
     } finally {
-      this.inFlight.claimEnded()
+      // Settled while the claim read them, such keys were passed over by it, and no settlement need follow.
+      if (this.inFlight.claimEnded()) this.parked.keysAreFree(this.clock.monotonicMs())
     }
   }
 

@@ -75,7 +75,7 @@ function claimsOver(parkedKeys: string, freshKeys: string) {
   /** An outage failed them: they are to be set back. */
   const failed = (keys: string): void => Array.from(keys).forEach((key) => failedKeys.add(key))
   const pass = (ms: number): void => void (nowMs += ms)
-  return { claims, next, fail, send, failed, pass }
+  return { claims, inFlight, next, fail, send, failed, pass }
 }
 
 it('takes parked rows and fresh ones turn and turn about', async () => {
@@ -143,4 +143,15 @@ it('takes turns as ever where it was no outage for certain: then a record may be
   expect(await next('closed')).toBe('a')
   claims.parked.lookAt(0)
   expect(await next('closed')).toBe('F')
+})
+
+it('looks again for a key whose failure is settled while it looks: no settlement need follow', async () => {
+  const { claims, inFlight, next } = claimsOver('a', '')
+  const failed = row('a', false)
+  inFlight.hold(failed, 'failed')
+  const looking = next('closed')
+  inFlight.holdIsVisible(failed)
+  expect(await looking).toBe('')
+  expect(claims.parked.dueInMs(0)).toBe(0)
+  expect(await next('closed')).toBe('a')
 })

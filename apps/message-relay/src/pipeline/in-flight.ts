@@ -50,10 +50,10 @@ export class InFlight {
     this.claims += 1
   }
 
-  /** Called when the rows of the claim were added, or the claim failed. */
-  claimEnded(): void {
+  /** Called when the rows of the claim were added, or the claim failed. @returns whether a key is held no more */
+  claimEnded(): boolean {
     this.finishedClaims = this.claims
-    this.dropOldHolds()
+    return this.dropOldHolds()
   }
 
   add(row: ClaimedRow): void {
@@ -99,10 +99,12 @@ export class InFlight {
     return lowest
   }
 
-  private dropOldHolds(): void {
+  private dropOldHolds(): boolean {
+    const before = this.holds.size
     for (const [key, hold] of this.holds) {
       if (hold.visibleAfterClaim === undefined || hold.visibleAfterClaim > this.finishedClaims) continue
       if (!this.rowsOfKey.has(key)) this.holds.delete(key)
     }
+    return this.holds.size < before
   }
 }

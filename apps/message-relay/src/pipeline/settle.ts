@@ -50,7 +50,7 @@ export class Settling {
 
   private lookAtParked(batch: readonly SettledBatch[]): void {
     const now = this.clock.monotonicMs()
-    this.parked.settled(now)
+    this.parked.keysAreFree(now)
     for (const { row, settlement } of batch) {
       if (settlement.kind === 'retry') this.parked.lookAt(now + settlement.delayMs)
       else if (settlement.kind === 'hand_back') {

@@ -2,7 +2,7 @@
 import type { Chance } from './chance'
 import { Broker } from './model/broker'
 import { Tables } from './model/tables'
-import type { Plan } from './plan'
+import { isCalm, type Plan } from './plan'
 import { Scheduler } from './scheduler'
 import { Witness } from './witness'
 import { EVENTS_TOPIC, MAX_VALUE_BYTES, OTHER_TOPIC, Weather, type World } from './world'
@@ -15,7 +15,12 @@ export function createWorld(plan: Plan, chance: Chance, trace?: (line: string) =
   const scheduler = new Scheduler(trace)
   scheduler.note(() => JSON.stringify(plan))
   const tables = new Tables(() => scheduler.now, plan.lanes, plan.longestLook)
-  const witness = new Witness(tables, plan.failedKeyPolicy, BATCHES_NOT_SETTLED * plan.batchRows)
+  const witness = new Witness(
+    tables,
+    plan.failedKeyPolicy,
+    BATCHES_NOT_SETTLED * plan.batchRows,
+    isCalm(plan),
+  )
   tables.observer = witness
   const broker = new Broker([EVENTS_TOPIC, OTHER_TOPIC], EVENTS_TOPIC, MAX_VALUE_BYTES, (record) => {
     scheduler.note(() => `broker: wrote ${record.key}/${record.headers.event_id ?? ''}`)

@@ -8,7 +8,7 @@ const POISONED = 10
 
 it('is tried ever more seldom, and keeps few of the others waiting', async () => {
   const bounds = { batchRows: 20, requestRecords: 20, sentRetentionMs: 5000, troubleMs: TEN_MINUTES_MS }
-  const world = worldWithoutFaults(bounds)
+  const world = worldWithoutFaults(bounds, { poison: 1 })
   const { scheduler, witness } = world
   const waits: number[] = []
   const rests: number[] = []

@@ -9,7 +9,8 @@ import type { World } from './world'
 
 const A_ROW_EVERY_MS = 200
 
-export function worldWithoutFaults(plan: Partial<Plan>): World {
+/** @param faults those of the test */
+export function worldWithoutFaults(plan: Partial<Plan>, faults: Partial<Plan['faults']> = {}): World {
   const any = planOf(new Chance(1))
   const none = Object.fromEntries(
     Object.keys(any.faults).map((fault) => [fault, 0]),
@@ -20,7 +21,7 @@ export function worldWithoutFaults(plan: Partial<Plan>): World {
     batchBytes: 1_000_000,
     longestLook: 2000,
     wayMs: 2,
-    faults: none,
+    faults: { ...none, ...faults },
   } as const
   return createWorld({ ...any, ...base, failedKeyPolicy: 'skip', ...plan }, new Chance(1))
 }

@@ -47,13 +47,24 @@ export interface Faults {
   readonly slowCommit: number
   readonly rollback: number
   readonly signalLost: number
+  /** One takes a hundred times as long from one to another. */
+  readonly longWay: number
 }
+
+/** What writers do, and an answer that says nothing: no relay is later for it. */
+const TOUCHES_NO_RELAY: ReadonlySet<string> = new Set([
+  'badRow',
+  'requestUnclear',
+  'rollback',
+  'slowCommit',
+  'strangers',
+])
+
+/** How many of the plans are calm. */
+const CALM = 0.1
 
 /** Each seed has some kinds of fault and not others: a crowd of them hides what two of them do together. */
 export function planOf(chance: Chance): Plan {
-  const some = (value: () => number): number => (chance.happens(0.4) ? value() : 0)
-  const few = (): number => chance.from(1, 2)
-  const seldom = (): number => chance.between(0.01, 0.15)
   return {
     relays: chance.from(2, 3),
     lanes: chance.from(2, 5),
@@ -68,27 +79,46 @@ export function planOf(chance: Chance): Plan {
     sentRetentionMs: chance.happens(0.25) ? chance.from(500, 4000) : 0,
     troubleMs: chance.from(1000, 15_000),
     wayMs: chance.oneOf([0.5, 2, 20]),
-    faults: {
-      crashes: some(few),
-      freezes: some(few),
-      stops: some(few),
-      databaseOutages: some(few),
-      databaseFreezes: some(few),
-      brokerOutages: some(few),
-      brokerFreezes: some(few),
-      operatorActs: some(() => chance.from(1, 4)),
-      strangers: some(few),
-      statementRefused: some(seldom),
-      answerLost: some(seldom),
-      statementHangs: some(() => chance.between(0.002, 0.02)),
-      requestRefused: some(seldom),
-      requestUnclear: some(seldom),
-      requestLost: some(seldom),
-      badRow: some(seldom),
-      poison: some(few),
-      slowCommit: some(() => chance.between(0.1, 0.5)),
-      rollback: some(seldom),
-      signalLost: some(() => chance.between(0.1, 0.9)),
-    },
+    faults: faultsOf(chance),
   }
+}
+
+function faultsOf(chance: Chance): Faults {
+  const some = (value: () => number): number => (chance.happens(0.4) ? value() : 0)
+  const few = (): number => chance.from(1, 2)
+  const seldom = (): number => chance.between(0.01, 0.15)
+  const faults = {
+    crashes: some(few),
+    freezes: some(few),
+    stops: some(few),
+    databaseOutages: some(few),
+    databaseFreezes: some(few),
+    brokerOutages: some(few),
+    brokerFreezes: some(few),
+    operatorActs: some(() => chance.from(1, 4)),
+    strangers: some(few),
+    statementRefused: some(seldom),
+    answerLost: some(seldom),
+    statementHangs: some(() => chance.between(0.002, 0.02)),
+    requestRefused: some(seldom),
+    requestUnclear: some(seldom),
+    requestLost: some(seldom),
+    badRow: some(seldom),
+    poison: some(few),
+    slowCommit: some(() => chance.between(0.1, 0.5)),
+    rollback: some(seldom),
+    signalLost: some(() => chance.between(0.1, 0.9)),
+    longWay: 0.03,
+  }
+  if (!chance.happens(CALM)) return faults
+  const calm = Object.entries(faults).map(([fault, often]) => [
+    fault,
+    TOUCHES_NO_RELAY.has(fault) ? often : 0,
+  ])
+  return { ...(Object.fromEntries(calm) as Faults), badRow: chance.between(0.05, 0.3) }
+}
+
+/** No fault touches a relay, PostgreSQL or Kafka. */
+export function isCalm({ faults }: Plan): boolean {
+  return Object.entries(faults).every(([fault, often]) => often === 0 || TOUCHES_NO_RELAY.has(fault))
 }

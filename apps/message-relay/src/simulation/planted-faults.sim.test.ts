@@ -1,22 +1,28 @@
 /** The simulation finds faults that are planted in the relay's parts: what it cannot find it does not guard. */
 /* eslint-disable @typescript-eslint/unbound-method -- they are called with the `this` they were called with */
+import { ParkedClaims } from '../pipeline/claim-parked'
 import { InFlight } from '../pipeline/in-flight'
 import { Lanes } from '../pipeline/lanes'
 import { LateRows } from '../pipeline/late-rows'
 import { Suspects } from '../pipeline/suspects'
 import type { RelayParts } from '../relay-parts'
+import { RETRY_DELAYS_MS } from '../policy/backoff'
+import { cpuClock } from './cpu-clock-fixture.test'
 import type { Plant } from './relay-process'
 import { simulate, type Verdict } from './simulate'
 
-/** Far less than what a minute allows. */
-const SCHEDULES = 2000
-// A machine that does much else at once.
-jest.setTimeout(240_000)
+/** Of the process's CPU: how long a machine that does much else takes by the clock says nothing of the simulation. */
+const FOUND_WITHIN_CPU_SECONDS = 60
+// For such a machine.
+jest.setTimeout(600_000)
 
 async function firstBroken(plant?: Plant): Promise<Verdict | undefined> {
-  for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+  const cpu = cpuClock()
+  for (let seed = 1; cpu.seconds() < FOUND_WITHIN_CPU_SECONDS; seed += 1) {
     const verdict = await simulate(seed, plant ? { plant } : {})
-    if (verdict.violation !== undefined) return verdict
+    if (verdict.violation === undefined) continue
+    process.stdout.write(`found after ${seed} schedules, ${cpu.seconds().toFixed(2)} s of CPU\n`)
+    return verdict
   }
   return undefined
 }
@@ -122,4 +128,31 @@ it('finds a low water above what is still in flight', async () => {
 it('finds a record that passes for an outage for ever, and keeps the others from the broker', async () => {
   jest.spyOn(Suspects.prototype, 'published').mockImplementation(() => undefined)
   expect((await firstBroken())?.violation).toMatch('not relayed')
+})
+
+it('finds a retry that is due after another time than promised', async () => {
+  jest.replaceProperty(RETRY_DELAYS_MS as unknown as number[], 1, 1000)
+  expect((await firstBroken())?.violation).toMatch('try 3 is due after 1000 ms and not 2000')
+})
+
+it('finds a fifth try', async () => {
+  const delays = RETRY_DELAYS_MS as unknown as number[]
+  delays.push(8000)
+  const found = await firstBroken().finally(() => delays.pop())
+  expect(found?.violation).toMatch('try 5 is due after 8000 ms and not ever')
+})
+
+it('finds a retry that comes late', async () => {
+  const { lookAt } = ParkedClaims.prototype
+  jest.spyOn(ParkedClaims.prototype, 'lookAt').mockImplementation(function (this: ParkedClaims, at) {
+    lookAt.call(this, at + 700)
+  })
+  expect((await firstBroken())?.violation).toMatch(/tried again \d+ ms late/)
+})
+
+it('finds SENT rows that are not removed after their retention', async () => {
+  const found = await firstBroken((parts) =>
+    outboxWith(parts, { removeSent: () => Promise.resolve({ removed: 0, dealtWith: new Map() }) }),
+  )
+  expect(found?.violation).toMatch('SENT and not removed after their retention')
 })

@@ -4,6 +4,8 @@ import { simulate, type Options } from './simulate'
 export interface Sum {
   readonly schedules: number
   readonly steps: number
+  /** How many retries were judged by the clock. */
+  readonly retriesJudged: number
   /** How often each kind of fault befell. */
   readonly happened: ReadonlyMap<string, number>
   /** Seed, promise and the end of the trace of the first schedule that broke one. */
@@ -17,16 +19,19 @@ export async function simulateSeeds(first: number, count: number, options: Optio
   const happened = new Map<string, number>()
   let steps = 0
   let schedules = 0
+  let retriesJudged = 0
   for (let seed = first; seed < first + count; seed += 1) {
     const verdict = await simulate(seed, options)
     schedules += 1
     steps += verdict.steps
+    retriesJudged += verdict.retriesJudged
     for (const [fault, times] of verdict.happened) happened.set(fault, (happened.get(fault) ?? 0) + times)
     if (verdict.violation !== undefined) {
-      return { schedules, steps, happened, broken: await story(seed, verdict.violation, options) }
+      const broken = await story(seed, verdict.violation, options)
+      return { schedules, steps, retriesJudged, happened, broken }
     }
   }
-  return { schedules, steps, happened, broken: undefined }
+  return { schedules, steps, retriesJudged, happened, broken: undefined }
 }
 
 /** The same schedule once more, with its trace. */

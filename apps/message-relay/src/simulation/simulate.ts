@@ -15,6 +15,8 @@ export interface Verdict {
   readonly virtualMs: number
   readonly rows: number
   readonly repeats: number
+  /** How many retries were judged by the clock. */
+  readonly retriesJudged: number
   /** How often each kind of fault befell. */
   readonly happened: ReadonlyMap<string, number>
 }
@@ -26,6 +28,8 @@ export interface Options {
 
 /** After the trouble: retries, leases, the circuit and a hanging query take less. */
 const ALL_RELAYED_WITHIN_MS = 120_000
+/** A poll, a lease, and a query that hangs. */
+const ALL_REMOVED_WITHIN_MS = 60_000
 const ALL_STOPPED_WITHIN_MS = 60_000
 const NO_PLANT: Plant = (parts) => parts
 
@@ -57,9 +61,20 @@ class Schedule {
     await scheduler.run(() => this.broken || this.relayed, plan.troubleMs + ALL_RELAYED_WITHIN_MS)
     const left = witness.open().map(({ id, status, parked }) => `${id} ${status}${parked ? ' parked' : ''}`)
     if (left.length > 0) witness.broken(`not relayed though everything works: ${left.join(', ')}`)
+    await this.removeOld()
     witness.end(new Set(this.relays.flatMap(({ deadLetters }) => deadLetters.arrived)))
     await this.stopAll()
     return this.verdict()
+  }
+
+  /** What was sent goes away, and not before its time. */
+  private async removeOld(): Promise<void> {
+    const { plan, scheduler, witness } = this.world
+    if (plan.sentRetentionMs === 0) return
+    const until = scheduler.now + plan.sentRetentionMs + ALL_REMOVED_WITHIN_MS
+    await scheduler.run(() => this.broken || witness.toRemove().length === 0, until)
+    const kept = witness.toRemove().map(({ id }) => id)
+    if (kept.length > 0) witness.broken(`SENT and not removed after their retention: ${kept.join(', ')}`)
   }
 
   private async stopAll(): Promise<void> {
@@ -122,6 +137,7 @@ class Schedule {
       virtualMs: scheduler.now,
       rows: broker.records(EVENTS_TOPIC).length + broker.records(OTHER_TOPIC).length,
       repeats: witness.repeats,
+      retriesJudged: witness.retries.judged,
       happened: weather.happened,
     }
   }

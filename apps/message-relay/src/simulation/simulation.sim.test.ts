@@ -5,8 +5,9 @@ import { simulateSeeds } from './simulate-seeds'
 const SCHEDULES = 400
 
 it('keeps every promise of the relay on a fixed set of schedules, on which every kind of fault befalls', async () => {
-  const { broken, happened } = await simulateSeeds(1, SCHEDULES)
+  const { broken, happened, retriesJudged } = await simulateSeeds(1, SCHEDULES)
   expect(broken).toBeUndefined()
+  expect(retriesJudged).toBeGreaterThan(50)
   const kinds = [
     ...[
       'crashes',
@@ -26,7 +27,7 @@ it('keeps every promise of the relay on a fixed set of schedules, on which every
       'requestUnclear',
       'requestLost',
     ],
-    ...['badRow', 'poison', 'slowCommit', 'rollback', 'signalLost'],
+    ...['badRow', 'poison', 'slowCommit', 'rollback', 'signalLost', 'longWay'],
   ]
   expect(kinds.filter((kind) => (happened.get(kind) ?? 0) < 20)).toEqual([])
 })

@@ -3,10 +3,13 @@ import type { FailedKeyPolicy } from '../policy/settlement'
 import { isTopicName, type KafkaMessage } from '../policy/kafka-message'
 import type { Answer, WrittenRecord } from './model/broker'
 import type { ModelRow, Tables, TablesObserver } from './model/tables'
+import { RetryWitness } from './retry-witness'
 import { isPoison } from './world'
 
 interface Facts {
   readonly row: ModelRow
+  /** The writers of its key wait for one another. */
+  readonly serial: boolean
   /** The rows of its key before it, where the key's writers wait for one another. */
   readonly before: readonly Facts[]
   appearances: number
@@ -26,14 +29,22 @@ export class Witness implements TablesObserver {
   private readonly byRow = new Map<ModelRow, Facts>()
   private readonly ofKey = new Map<string, Facts[]>()
   private readonly inFlight = new Map<string, Set<string>>()
+  private readonly passedOver = new Set<ModelRow>()
   private actor: string | undefined
+  readonly retries: RetryWitness
 
-  /** @param batches how many batches a relay may have published, or be publishing, that are not settled */
+  /**
+   * @param unsettledRows how many rows a relay may have sent that are not settled
+   * @param calm no fault touches a relay, PostgreSQL or Kafka
+   */
   constructor(
     private readonly tables: Tables,
     private readonly policy: FailedKeyPolicy,
     private readonly unsettledRows: number,
-  ) {}
+    calm: boolean,
+  ) {
+    this.retries = new RetryWitness(tables.now, calm, (promise) => this.broken(promise))
+  }
 
   broken(promise: string): void {
     this.violation ??= promise
@@ -54,12 +65,13 @@ export class Witness implements TablesObserver {
     const before = serial ? (this.ofKey.get(row.key) ?? []) : []
     const facts: Facts = {
       row,
+      serial,
       before: [...before],
       appearances: 0,
       confirmed: false,
       confirmedTo: undefined,
-      // A row of which no record can be made FAILED before anything is sent.
-      passed: (row.eventId === null || !isTopicName(row.topic)) && this.policy === 'skip',
+      // It FAILED before anything is sent.
+      passed: isUnsendable(row) && this.policy === 'skip',
     }
     this.byRow.set(row, facts)
     if (row.eventId !== null) this.byEvent.set(row.eventId, facts)
@@ -82,6 +94,7 @@ export class Witness implements TablesObserver {
       if (row.status === 'PENDING' && (row.nextAttemptAt ?? 0) > this.tables.now()) {
         this.broken(`${row.id}: published before its retry was due`)
       }
+      this.retries.requested(facts)
       if (inFlight.has(row.key)) this.broken(`${row.key}: two requests in flight hold this key`)
       const open = facts.before.find((one) => !one.confirmed && !one.passed && !inRequest.has(one))
       if (open)
@@ -129,6 +142,7 @@ export class Witness implements TablesObserver {
   settled(row: ModelRow): void {
     const owner = this.tables.lanes[row.lane]?.owner
     if (owner !== this.actor) this.broken(`${row.id}: settled by a relay that does not own its lane`)
+    this.retries.settled(row, isUnsendable(row))
     const facts = this.byRow.get(row)
     if (!facts) return
     if (row.status === 'SENT' && facts.appearances === 0) this.broken(`${row.id}: SENT and not on Kafka`)
@@ -136,6 +150,7 @@ export class Witness implements TablesObserver {
   }
 
   setBack(row: ModelRow): void {
+    this.retries.setBack(row)
     const facts = this.byRow.get(row)
     if (facts) facts.confirmedTo = undefined
   }
@@ -147,6 +162,15 @@ export class Witness implements TablesObserver {
 
   removed(row: ModelRow): void {
     if (row.status !== 'SENT') this.broken(`${row.id}: removed and not SENT`)
+  }
+
+  leftBehind(row: ModelRow): void {
+    this.passedOver.add(row)
+  }
+
+  /** SENT rows that a removal is to take away with its next round: what one has passed over waits for an hour. */
+  toRemove(): ModelRow[] {
+    return this.tables.all().filter((row) => row.status === 'SENT' && !this.passedOver.has(row))
   }
 
   /** Rows that Kafka confirmed to `relay` under the token it still holds, and that are not settled. */
@@ -178,7 +202,7 @@ export class Witness implements TablesObserver {
 
   /** It is a record that nobody gets to the broker, or stands behind one in its key. */
   private waits({ lane, key, seq }: ModelRow): boolean {
-    return this.tables.visible(lane).some((row) => isPoison(row) && row.key === key && row.seq <= seq)
+    return this.tables.visible(lane).some((row) => row.key === key && row.seq <= seq && isPoison(row))
   }
 
   private of({ headers }: KafkaMessage): Facts | undefined {
@@ -186,4 +210,9 @@ export class Witness implements TablesObserver {
     if (!facts) this.broken(`${headers.event_id ?? 'a record'}: published and not committed`)
     return facts
   }
+}
+
+/** No record can be made of it. */
+function isUnsendable({ eventId, topic }: ModelRow): boolean {
+  return eventId === null || !isTopicName(topic)
 }

@@ -68,7 +68,7 @@ export class Weather {
   way(): number {
     const { chance, plan } = this
     if (chance.happens(0.4)) return 0
-    if (this.rough && chance.happens(0.03)) return chance.between(0, plan.wayMs * 100)
+    if (this.befalls('longWay')) return chance.between(0, plan.wayMs * 100)
     return chance.between(0, plan.wayMs)
   }
 

@@ -94,6 +94,7 @@ test('the relay shows what its own faults may be from the start, and how long ro
   expect(relay).toMatch(/failed_rows_total\{class="record_too_large",will_retry="false"\} 0/)
   expect(relay).toMatch(/outbox_wait_seconds_count [1-9]/)
   expect(relay).toMatch(/^message_relay_lanes_owned 64$/m)
+  expect(relay).toMatch(/^message_relay_database_pool_max_connections 4$/m)
 })
 
 test('nothing that clients choose is a label', () => {
