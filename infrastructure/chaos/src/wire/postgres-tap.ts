@@ -85,7 +85,8 @@ class PostgresTap {
     const { writes, reads } = this.meaningOf(sql)
     if (reads) this.awaited = reads.answered
     if (!writes) return
-    if (!this.wrote && writes.begun) this.reach(writes.begun)
+    // A statement that is its own transaction begins and commits in one moment, which is that of its COMMIT.
+    if (this.inTransaction && !this.wrote && writes.begun) this.reach(writes.begun)
     this.wrote = writes
     if (!this.inTransaction) this.commits(writes)
   }
