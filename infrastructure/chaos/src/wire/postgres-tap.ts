@@ -57,6 +57,10 @@ class PostgresTap {
     private readonly meaningOf: (sql: string) => Meaning,
   ) {}
 
+  get writing(): boolean {
+    return this.wrote !== undefined
+  }
+
   fromClient(bytes: Buffer): void {
     for (const frame of this.fromClientFrames.push(bytes)) this.clientSaid(frame)
   }

@@ -44,7 +44,9 @@ describe('the steps of a gateway on the wire', () => {
     expect(told).toEqual(['write-begun', 'answer'])
     tap.fromClient(query('COMMIT;'))
     expect(told.at(-1)).toBe('commit-sent')
+    expect(tap.writing).toBe(true)
     tap.fromServer(ready('I'))
+    expect(tap.writing).toBe(false)
     expect(told.slice(-2)).toEqual(['commit-answered', 'answer'])
   })
 
@@ -83,8 +85,10 @@ describe('the steps of a relay on the wire', () => {
   it('are the answer to a claim, a settlement and its answer', () => {
     const { told, tap } = connection(meaningToRelay)
     tap.fromClient(query('SELECT * FROM event_outbox'))
+    expect(tap.writing).toBe(false)
     tap.fromServer(ready('I'))
     tap.fromClient(query(`UPDATE event_outbox AS o SET status = 'SENT'`))
+    expect(tap.writing).toBe(true)
     tap.fromServer(ready('I'))
     expect(told).toEqual(['claim-answered', 'answer', 'settle-sent', 'settle-answered', 'answer'])
   })
