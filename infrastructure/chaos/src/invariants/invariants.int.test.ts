@@ -189,6 +189,41 @@ inAWorld('I5', () => {
     expect(rowsOf(await world.verdict('I5'))).toContainEqual(expect.objectContaining({ event_id: earlier }))
   })
 
+  it('judges an event that was replayed by the row that first brought it, and no other by a replay', async () => {
+    const [late, failed, later] = [randomUUID(), randomUUID(), randomUUID()]
+    const row = (id: string, status: string, again = false) =>
+      run(
+        `INSERT INTO event_outbox (topic, key, payload, status, requeued_at, sent_at)
+         VALUES ($1, 'replayed', jsonb_build_object('event_id', $2::text), $3, CASE WHEN $4 THEN now() END, now())
+         RETURNING id`,
+        [world.topic, id, status, again],
+      )
+    const first = (await row(late, 'SENT')).rows[0].id as string
+    await row(failed, 'FAILED')
+    await row(later, 'SENT')
+    await world.send('replayed', JSON.stringify({ event_id: later }))
+    const receipt = await world.send('replayed', JSON.stringify({ event_id: late }))
+    await run('UPDATE event_outbox SET kafka_partition = $2, kafka_offset = $3 WHERE id = $1', [
+      first,
+      receipt.partition,
+      receipt.offset,
+    ])
+    const { judged } = await world.verdict('I5')
+    for (const id of [late, failed]) {
+      await row(id, 'SENT', true)
+      await world.send('replayed', JSON.stringify({ event_id: id }))
+    }
+    const verdict = await world.verdict('I5')
+    const ofKey = rowsOf(verdict).filter(({ key }) => key === 'replayed')
+    expect(ofKey).toEqual([expect.objectContaining({ event_id: late })])
+    expect(verdict.judged).toBe(judged)
+    // Its first record went with a topic that nobody had read.
+    await run('UPDATE event_outbox SET kafka_offset = kafka_offset + 1000 WHERE id = $1', [first])
+    const unknown = await world.verdict('I5')
+    expect(rowsOf(unknown).filter(({ key }) => key === 'replayed')).toEqual([])
+    expect(unknown.judged).toBe(judged - 1)
+  })
+
   it('reports an event that was overtaken while it waited', async () => {
     for (const [id, status] of [
       ['head', 'PENDING'],
