@@ -4,6 +4,7 @@ import { brokenAmong } from '../invariants/check-invariants'
 import { lineOf } from '../run/timeline'
 import type { SeedResult } from '../run/run-seed'
 import { summaryOf, type Summary } from './summary'
+import { judgedInWords } from './verdicts'
 
 const plain = { style: { head: [], border: [] } }
 
@@ -56,8 +57,8 @@ function figureTable(summary: Summary): string {
 
 function invariantTable({ invariants }: Summary): string {
   const table = new Table({ head: ['', 'invariant', 'judged', 'violations'], ...plain })
-  for (const { id, title, judged, violations } of invariants) {
-    table.push([id, title, String(judged), violations === 0 ? 'none' : String(violations)])
+  for (const { id, title, judged, among_them: amongThem, violations } of invariants) {
+    table.push([id, title, judgedInWords(judged, amongThem), violations === 0 ? 'none' : String(violations)])
   }
   return table.toString()
 }
