@@ -7,5 +7,6 @@ export type {
   PastTopic,
   ResourceSample,
   TopicRecord,
+  UnusedTicket,
 } from './invariants/evidence'
 export type { InvariantId, Violation } from './invariants/invariant'

@@ -4,8 +4,8 @@ import type { PlannedFault } from '../plan/plan'
 import type { Member } from '../system/member'
 import { gatewayOf, inTheMoment, landed, relayOf, type Ground, type Strike } from './ground'
 
-const kill = async (fault: PlannedFault, ground: Ground, member: Member) => {
-  const busy = await inTheMoment(fault, member, ground, () => member.signalNow('SIGKILL'))
+const kill = async (fault: PlannedFault, member: Member) => {
+  const busy = await inTheMoment(fault, member, () => member.signalNow('SIGKILL'))
   await member.ended()
   await delay(fault.lastsMs)
   await member.start()
@@ -13,7 +13,7 @@ const kill = async (fault: PlannedFault, ground: Ground, member: Member) => {
 }
 
 const terminate = async (fault: PlannedFault, ground: Ground, member: Member) => {
-  const busy = await inTheMoment(fault, member, ground, () => member.signalNow('SIGTERM'))
+  const busy = await inTheMoment(fault, member, () => member.signalNow('SIGTERM'))
   const since = performance.now()
   const how = await member.ended()
   ground.note(
@@ -25,7 +25,7 @@ const terminate = async (fault: PlannedFault, ground: Ground, member: Member) =>
   return landed(busy)
 }
 
-export const killGateway: Strike = (fault, ground) => kill(fault, ground, gatewayOf(fault, ground))
-export const killRelay: Strike = (fault, ground) => kill(fault, ground, relayOf(fault, ground))
+export const killGateway: Strike = (fault, ground) => kill(fault, gatewayOf(fault, ground))
+export const killRelay: Strike = (fault, ground) => kill(fault, relayOf(fault, ground))
 export const terminateGateway: Strike = (fault, ground) => terminate(fault, ground, gatewayOf(fault, ground))
 export const terminateRelay: Strike = (fault, ground) => terminate(fault, ground, relayOf(fault, ground))

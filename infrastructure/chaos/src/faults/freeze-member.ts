@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PlannedFault } from '../plan/plan'
 import type { Member } from '../system/member'
-import { gatewayOf, inTheMoment, landed, relayOf, type Ground, type Strike } from './ground'
+import { gatewayOf, inTheMoment, landed, relayOf, type Strike } from './ground'
 
-const freeze = async (fault: PlannedFault, ground: Ground, member: Member) => {
+const freeze = async (fault: PlannedFault, member: Member) => {
   let frozen: Promise<void> = Promise.resolve()
-  const busy = await inTheMoment(fault, member, ground, () => {
+  const busy = await inTheMoment(fault, member, () => {
     frozen = member.freeze()
   })
   await frozen
@@ -15,5 +15,5 @@ const freeze = async (fault: PlannedFault, ground: Ground, member: Member) => {
   return landed(busy)
 }
 
-export const freezeGateway: Strike = (fault, ground) => freeze(fault, ground, gatewayOf(fault, ground))
-export const freezeRelay: Strike = (fault, ground) => freeze(fault, ground, relayOf(fault, ground))
+export const freezeGateway: Strike = (fault, ground) => freeze(fault, gatewayOf(fault, ground))
+export const freezeRelay: Strike = (fault, ground) => freeze(fault, relayOf(fault, ground))

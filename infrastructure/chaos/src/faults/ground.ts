@@ -1,4 +1,5 @@
 /** What a fault works on, and what it tells of itself. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { PastTopic } from '../invariants/evidence'
 import type { Ledger } from '../load/ledger'
 import type { PlannedFault } from '../plan/plan'
@@ -14,7 +15,7 @@ export interface Ground {
   note(text: string): void
 }
 
-/** Whether it struck while work was in flight; or why it cannot be done here. */
+/** Whether it struck while what it strikes was at work; or why it cannot be done here. */
 export type Landing = 'landed' | 'missed' | { readonly impossible: string }
 
 /** Does a fault and puts it right again; resolves when the parts run once more. @throws when they do not */
@@ -33,21 +34,31 @@ function present(member: Member | undefined): Member {
   return member
 }
 
-/** How long a fault waits for its step: under load each comes many times a second. */
-const STEP_WITHIN_MS = 4_000
+/** How long a fault waits for its moment: under load each comes many times a second. */
+const MOMENT_WITHIN_MS = 4_000
+const LOOK_EVERY_MS = 2
+
+/** Resolves as soon as `isIt`, in that very turn of the loop; false when it was not in time. */
+export async function momentWhen(isIt: () => boolean): Promise<boolean> {
+  const until = performance.now() + MOMENT_WITHIN_MS
+  while (!isIt()) {
+    if (performance.now() > until) return false
+    await delay(LOOK_EVERY_MS)
+  }
+  return true
+}
 
 /**
- * Runs `strike` in the moment of the fault's step, if it has one and it comes, else now.
- * @returns whether work was in flight in that moment
+ * Runs `strike` in the moment of the fault's step; without one, in any in which the member has a write in flight.
+ * @returns whether that moment came; `strike` is run all the same when it did not
  */
 export async function inTheMoment(
   { step }: PlannedFault,
   member: Member,
-  { ledger }: Ground,
   strike: () => void,
 ): Promise<boolean> {
-  if (step !== undefined && (await member.steps.next(step, STEP_WITHIN_MS, strike))) return true
-  const busy = ledger.inFlight > 0
+  if (step !== undefined && (await member.steps.next(step, MOMENT_WITHIN_MS, strike))) return true
+  const busy = step === undefined && (await momentWhen(() => member.writing))
   strike()
-  return busy && step === undefined
+  return busy
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { PlannedFault } from '../plan/plan'
 import type { Member } from '../system/member'
 import type { Link } from '../wire/link'
-import { gatewayOf, landed, relayOf, type Ground, type Strike } from './ground'
+import { gatewayOf, landed, momentWhen, relayOf, type Ground, type Strike } from './ground'
 
 const STEP_WITHIN_MS = 4_000
 const SLOW_MS = 500
@@ -31,7 +31,7 @@ async function loseAnswer(
 /** Nothing passes; what was sent arrives when the hole closes. */
 export const blackHole: Strike = async (fault, ground) => {
   const link = linkOf(fault, ground)
-  const busy = ground.ledger.inFlight > 0 && link.open > 0
+  const busy = await momentWhen(() => link.writing)
   link.blackHole()
   await delay(fault.lastsMs)
   link.heal()
@@ -40,12 +40,13 @@ export const blackHole: Strike = async (fault, ground) => {
 
 /** Connections of all members of a kind are reset, again and again. */
 export const resets: Strike = async (fault, ground) => {
-  const { system, ledger } = ground
+  const { system } = ground
   const members = fault.way === 'gateway-postgres' ? system.gateways : system.relays
+  const links = members.map((member) => linkOfMember(fault, member))
+  const busy = await momentWhen(() => links.some(({ writing }) => writing))
   const until = performance.now() + fault.lastsMs
-  const busy = ledger.inFlight > 0
   do {
-    for (const member of members) linkOfMember(fault, member).reset()
+    for (const link of links) link.reset()
     await delay(RESET_EVERY_MS)
   } while (performance.now() < until)
   return landed(busy)

@@ -5,21 +5,23 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createTopics, deleteTopics, RELAY_CLI } from '@infinite-scribe/local-stack'
 import type { TopicRecord } from '../invariants/evidence'
 import { readTopic } from '../invariants/read-topic'
+import { withClient } from '../system/database'
+import type { System } from '../system/system'
 import { landed, type Strike } from './ground'
 
 const run = promisify(execFile)
 
 export const deleteTopic: Strike = async (fault, ground) => {
-  const { system, ledger, pastTopics } = ground
+  const { system, pastTopics } = ground
   const records: TopicRecord[] = []
   await readTopic(system.brokers, system.topic, (some) => {
     records.push(...some)
     return Promise.resolve()
   })
-  const busy = ledger.inFlight > 0
   await deleteTopics(system.brokers.join(','), [system.topic])
   await delay(fault.lastsMs)
   pastTopics.push({ records, endedAt: Date.now() })
+  const waiting = await rowsThatWait(system)
   const environment = system.operatorEnvironment()
   await createTopics(environment)
   const { stdout } = await run(
@@ -30,7 +32,16 @@ export const deleteTopic: Strike = async (fault, ground) => {
     },
   )
   ground.note(
-    `the topic had ${records.length} records when it was last read; replay answered ${stdout.trim()}`,
+    `the topic had ${records.length} records when it was last read, ${waiting} rows waited for it when it was made anew; replay answered ${stdout.trim()}`,
   )
-  return landed(busy)
+  return landed(waiting > 0)
 }
+
+const rowsThatWait = ({ databaseUrl, topic }: System): Promise<number> =>
+  withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ waiting: number }>(
+      `SELECT count(*)::integer AS waiting FROM event_outbox WHERE topic = $1 AND status = 'PENDING'`,
+      [topic],
+    )
+    return rows[0]?.waiting ?? 0
+  })

@@ -40,6 +40,12 @@ export interface CalmWindow {
   readonly to: number
 }
 
+/** A ticket for a stream that nobody opened; milliseconds since the epoch. */
+export interface UnusedTicket {
+  readonly soldAt: number
+  readonly expiresAt: number
+}
+
 /** What a process used at a moment. */
 export interface ResourceSample {
   readonly at: number
@@ -71,6 +77,7 @@ export interface Evidence {
   /** When a retry may be expected to be on time; without them none is judged to be late. */
   readonly calm?: readonly CalmWindow[]
   readonly samples?: readonly ResourceSample[]
+  readonly unusedTickets?: readonly UnusedTicket[]
   readonly bounds?: ResourceBounds
   /** How long SENT rows are kept, in hours; 0 or absent is for ever. */
   readonly retentionHours?: number

@@ -1,36 +1,56 @@
 /** I10: nothing grows without bound: memory, connections, files, rows that should be gone. */
 import type { ResourceBounds, ResourceSample } from './evidence'
-import { violationsOf, type Invariant, type Violation } from './invariant'
+import { countOf, violationsOf, type Invariant, type Violation } from './invariant'
 
-/** What a removal in small steps may lag behind. */
-const REMOVAL_SLACK_SECONDS = 60
+/** What a removal in small steps may lag behind: a relay that was lost is followed by another within its lease of 10 s. */
+const REMOVAL_SLACK_SECONDS = 20
+/** How long after its end a ticket may be there when others are sold. */
+const TICKET_SLACK_SECONDS = 10
 /** A process that was measured for longer than this is held to a level memory. */
 const STEADY_MINUTES = 10
 /** What it used at first is still being warmed up. */
 const WARM_UP = 1 / 3
 const LEVEL = 0.1
 
+/** Rows that must be gone: SENT for longer than they are kept. Cleaned ones, which are gone, are seen by their receipts. */
+const OVERDUE = `$1::float8 > 0 AND status = 'SENT'
+                 AND sent_at < now() - make_interval(secs => $1 * 3600 + ${REMOVAL_SLACK_SECONDS})`
+
 export const bounded: Invariant = {
   id: 'I10',
   title: 'memory, connections, files and rows past their retention do not grow without bound',
   async check(open) {
-    const { samples = [], bounds, retentionHours = 0 } = open.given
-    const rows = await violationsOf(open, [
+    const { samples = [], bounds, retentionHours = 0, unusedTickets = [] } = open.given
+    const violations = await violationsOf(open, [
       [
         'SENT rows past their retention',
         // A row that once FAILED is passed by and comes to its turn within the hour.
         `SELECT id AS outbox_id, lane, seq, sent_at, now() - sent_at AS age FROM event_outbox
-          WHERE $1::float8 > 0 AND status = 'SENT' AND last_error IS NULL
-            AND sent_at < now() - make_interval(secs => $1 * 3600 + ${REMOVAL_SLACK_SECONDS})`,
+          WHERE last_error IS NULL AND ${OVERDUE}`,
         [retentionHours],
       ],
       [
         'tickets of streams long past their end',
-        `SELECT encode(hash, 'hex') AS hash, expires_at FROM stream_tickets WHERE expires_at < now() - interval '10 minutes'`,
+        // It is the sale of a ticket that removes those which have expired.
+        `SELECT encode(hash, 'hex') AS hash, created_at, expires_at FROM stream_tickets
+          WHERE expires_at < (SELECT max(created_at) FROM stream_tickets) - interval '${TICKET_SLACK_SECONDS} s'`,
       ],
     ])
     const processes = bounds === undefined ? [] : [...exceeded(samples, bounds), ...grown(samples)]
-    return { judged: samples.length + 2, violations: [...rows, ...processes] }
+    const overdue = await countOf(
+      open,
+      `SELECT count(*)::integer AS count FROM chaos_outbox WHERE ${OVERDUE}`,
+      [retentionHours],
+    )
+    const lastSale = Math.max(...unusedTickets.map(({ soldAt }) => soldAt))
+    const expired = unusedTickets.filter(
+      ({ expiresAt }) => expiresAt < lastSale - TICKET_SLACK_SECONDS * 1_000,
+    )
+    return {
+      judged: samples.length + overdue + expired.length,
+      amongThem: { 'rows past their retention': overdue, 'expired tickets': expired.length },
+      violations: [...violations, ...processes],
+    }
   },
 }
 

@@ -19,6 +19,20 @@ const ORDER = `
     LEFT JOIN (SELECT event_id, min(seq) AS seq FROM chaos_outbox GROUP BY event_id) AS rows
            ON rows.event_id = first.event_id`
 
+// An event that somebody had sent again may come late by choice: after it FAILED and was passed, or because its first record
+// went unread with a topic. It does not where a row that nobody had sent again brought it: one whose receipt is of a topic
+// that is gone, and is seen above, or has its record.
+const JUDGED = `
+  SELECT o.* FROM (${ORDER}) AS o
+   WHERE o.rank IS NOT NULL AND o.highest_before IS NOT NULL
+     AND (NOT EXISTS (SELECT FROM chaos_outbox AS r WHERE r.event_id = o.event_id AND r.again)
+       OR EXISTS (SELECT FROM chaos_outbox AS r
+                   WHERE r.event_id = o.event_id AND NOT r.again AND r.status = 'SENT'
+                     AND (r.sent_at < (SELECT max(ended_at) FROM chaos_lives)
+                       OR EXISTS (SELECT FROM chaos_records AS t
+                                   WHERE t.event_id = r.event_id AND t.partition = r.partition AND t."offset" = r."offset"
+                                     AND t.life = (SELECT max(life) FROM chaos_lives)))))`
+
 export const orderOfKeys: Invariant = {
   id: 'I5',
   title: 'events of one key first appear in the order of their commits',
@@ -26,10 +40,7 @@ export const orderOfKeys: Invariant = {
     const violations = await violationsOf(open, [
       [
         'appeared after a later event of its key',
-        // An event that FAILED for its own fault, was passed, and was sent again by hand comes late by choice.
-        `SELECT o.* FROM (${ORDER}) AS o
-          WHERE o.rank < o.highest_before
-            AND NOT EXISTS (SELECT FROM chaos_outbox AS r WHERE r.event_id = o.event_id AND r.requeued_at IS NOT NULL)`,
+        `SELECT * FROM (${JUDGED}) AS j WHERE rank < highest_before`,
       ],
       [
         'was overtaken while it waited',
@@ -43,10 +54,7 @@ export const orderOfKeys: Invariant = {
       ],
     ])
     return {
-      judged: await countOf(
-        open,
-        'SELECT count(DISTINCT event_id)::integer AS count FROM chaos_records WHERE key IS NOT NULL',
-      ),
+      judged: await countOf(open, `SELECT count(*)::integer AS count FROM (${JUDGED}) AS j`),
       violations,
     }
   },

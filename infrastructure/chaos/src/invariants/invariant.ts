@@ -17,6 +17,8 @@ export interface Violation {
 export interface Judgement {
   /** How many things were looked at: an invariant that was held to nothing has not held. */
   readonly judged: number
+  /** How many of them there were of a sort that may be missing: `for being late`, say. */
+  readonly amongThem?: Readonly<Record<string, number>>
   readonly violations: readonly Violation[]
 }
 
@@ -50,7 +52,11 @@ export async function violationsOf(
 }
 
 /** The one number that `sql` selects as `count`. */
-export async function countOf(open: OpenEvidence, sql: string): Promise<number> {
-  const [row] = await open.query<{ count: number }>(sql)
+export async function countOf(
+  open: OpenEvidence,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<number> {
+  const [row] = await open.query<{ count: number }>(sql, values)
   return row?.count ?? 0
 }

@@ -31,8 +31,9 @@ inAWorld('a world in order', () => {
                jsonb_build_object('attempts', jsonb_build_array(clock_timestamp() - interval '1.2 s')), clock_timestamp())`,
     )
     const ids: InvariantId[] = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10']
+    const samples = [{ at: 0, process: 'relay-1', pid: 7, residentMb: 100, files: 30, connections: 5 }]
     for (const id of ids) {
-      const verdict = await world.verdict(id)
+      const verdict = await world.verdict(id, { samples })
       expect({ id, violations: verdict.violations }).toEqual({ id, violations: [] })
       expect(verdict.judged).toBeGreaterThan(0)
     }
@@ -189,6 +190,41 @@ inAWorld('I5', () => {
     expect(rowsOf(await world.verdict('I5'))).toContainEqual(expect.objectContaining({ event_id: earlier }))
   })
 
+  it('judges an event that was replayed by the row that first brought it, and no other by a replay', async () => {
+    const [late, failed, later] = [randomUUID(), randomUUID(), randomUUID()]
+    const row = (id: string, status: string, again = false) =>
+      run(
+        `INSERT INTO event_outbox (topic, key, payload, status, requeued_at, sent_at)
+         VALUES ($1, 'replayed', jsonb_build_object('event_id', $2::text), $3, CASE WHEN $4 THEN now() END, now())
+         RETURNING id`,
+        [world.topic, id, status, again],
+      )
+    const first = (await row(late, 'SENT')).rows[0].id as string
+    await row(failed, 'FAILED')
+    await row(later, 'SENT')
+    await world.send('replayed', JSON.stringify({ event_id: later }))
+    const receipt = await world.send('replayed', JSON.stringify({ event_id: late }))
+    await run('UPDATE event_outbox SET kafka_partition = $2, kafka_offset = $3 WHERE id = $1', [
+      first,
+      receipt.partition,
+      receipt.offset,
+    ])
+    const { judged } = await world.verdict('I5')
+    for (const id of [late, failed]) {
+      await row(id, 'SENT', true)
+      await world.send('replayed', JSON.stringify({ event_id: id }))
+    }
+    const verdict = await world.verdict('I5')
+    const ofKey = rowsOf(verdict).filter(({ key }) => key === 'replayed')
+    expect(ofKey).toEqual([expect.objectContaining({ event_id: late })])
+    expect(verdict.judged).toBe(judged)
+    // Its first record went with a topic that nobody had read.
+    await run('UPDATE event_outbox SET kafka_offset = kafka_offset + 1000 WHERE id = $1', [first])
+    const unknown = await world.verdict('I5')
+    expect(rowsOf(unknown).filter(({ key }) => key === 'replayed')).toEqual([])
+    expect(unknown.judged).toBe(judged - 1)
+  })
+
   it('reports an event that was overtaken while it waited', async () => {
     for (const [id, status] of [
       ['head', 'PENDING'],
@@ -279,65 +315,5 @@ inAWorld('I8', () => {
     expect(rowsOf(await world.verdict('I8'))).toContainEqual(
       expect.objectContaining({ command_status: 'FAILED' }),
     )
-  })
-})
-
-inAWorld('I9', () => {
-  const tried = async (secondsAgo: readonly number[]) => {
-    await run(
-      `INSERT INTO event_outbox (topic, key, payload, attempts, last_error)
-       SELECT 'elsewhere', 'k', '{"event_id": "late"}', $1::int,
-              jsonb_build_object('attempts', jsonb_agg(clock_timestamp() - make_interval(secs => ago) ORDER BY ago DESC))
-         FROM unnest($2::float8[]) AS ago`,
-      [secondsAgo.length, secondsAgo],
-    )
-  }
-  const calm = [{ from: Date.now() - 60_000, to: Date.now() + 60_000 }]
-
-  it('reports a retry that came early', async () => {
-    await tried([10, 9, 7.5])
-    expect(rowsOf(await world.verdict('I9'))).toContainEqual(
-      expect.objectContaining({ try: '2', wait_ms: 2000, took_ms: 1500 }),
-    )
-  })
-
-  it('reports a retry that came late while nothing disturbed the relay, and only then', async () => {
-    await tried([10, 8.4])
-    expect(rowsOf(await world.verdict('I9', { calm }))).toContainEqual(
-      expect.objectContaining({ wait_ms: 1000, took_ms: 1600 }),
-    )
-    expect(rowsOf(await world.verdict('I9'))).not.toContainEqual(expect.objectContaining({ took_ms: 1600 }))
-  })
-
-  it('reports a retry that has not come', async () => {
-    await tried([5])
-    expect(rowsOf(await world.verdict('I9', { calm }))).toContainEqual(
-      expect.objectContaining({ wait_ms: 1000, took_ms: null }),
-    )
-  })
-})
-
-inAWorld('I10', () => {
-  it('reports SENT rows past their retention', async () => {
-    await run(`UPDATE event_outbox SET sent_at = now() - interval '2 hours' WHERE id = $1`, [world.events[0]])
-    const verdict = await world.verdict('I10', { retentionHours: 1 })
-    expect(rowsOf(verdict)).toContainEqual(expect.objectContaining({ outbox_id: world.events[0] }))
-  })
-
-  it('reports a process that exceeds its bounds, and one whose memory is not level', async () => {
-    const bounds = { residentMb: 200, files: 100, connections: 20 }
-    const samples = Array.from({ length: 720 }, (_, second) => ({
-      at: second * 1_000,
-      process: 'relay-1',
-      pid: 7,
-      residentMb: 100 + second / 10,
-      files: second === 5 ? 101 : 30,
-      connections: 5,
-    }))
-    const rows = rowsOf(await world.verdict('I10', { bounds, samples }))
-    expect(rows).toContainEqual(expect.objectContaining({ files: 101 }))
-    expect(rows).toContainEqual(expect.objectContaining({ process: 'relay-1', minutes: 12 }))
-    const level = samples.map((sample) => ({ ...sample, residentMb: 100, files: 30 }))
-    expect((await world.verdict('I10', { bounds, samples: level })).violations).toEqual([])
   })
 })

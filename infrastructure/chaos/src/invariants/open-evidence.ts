@@ -8,16 +8,18 @@ import { readTopic } from './read-topic'
 const CHUNK = 1000
 
 const TABLES = [
-  // Every message for the events topic: the outbox, and what is left of rows that were cleaned away.
+  // Every message for the events topic: the outbox, and what is left of rows that were cleaned away. Somebody had those
+  // that are marked so sent again; of a fact, every row but the one that has its id.
   `CREATE TEMP TABLE chaos_outbox AS
    SELECT id, payload ->> 'event_id' AS event_id, key, seq, status, payload::text AS value, attempts, will_retry,
-          last_error, dropped_at, requeued_at, sent_at, kafka_partition AS partition, kafka_offset AS "offset",
+          last_error, dropped_at, requeued_at, requeued_at IS NOT NULL AS again, sent_at, kafka_partition AS partition, kafka_offset AS "offset",
           false AS cleaned
      FROM event_outbox WHERE topic = $topic
    UNION ALL
    SELECT outbox_id, coalesce(event_id, outbox_id)::text,
           (SELECT aggregate_id FROM domain_events AS e WHERE e.event_id = d.event_id), NULL, 'SENT', NULL, attempts, false,
-          NULL, NULL, NULL, sent_at, kafka_partition, kafka_offset, true
+          NULL, NULL, NULL, outbox_id <> event_id AND EXISTS (SELECT FROM domain_events AS e WHERE e.event_id = d.event_id),
+          sent_at, kafka_partition, kafka_offset, true
      FROM outbox_deliveries AS d
     WHERE topic = $topic AND NOT EXISTS (SELECT FROM event_outbox AS o WHERE o.id = d.outbox_id)`,
   // The topic's lives are numbered from 0; the one that is there now is the last.

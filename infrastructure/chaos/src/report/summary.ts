@@ -30,6 +30,7 @@ export interface Summary {
     readonly id: string
     readonly title: string
     readonly judged: number
+    readonly among_them: Readonly<Record<string, number>>
     readonly violations: number
   }[]
 }
@@ -79,6 +80,7 @@ export function summaryOf(results: readonly SeedResult[]): Summary {
         id,
         title,
         judged: sum(own.map(({ judged }) => judged)),
+        among_them: sumByName(own.map(({ amongThem = {} }) => amongThem)),
         violations: sum(own.flatMap(({ violations }) => violations.map(({ count }) => count))),
       }
     }),

@@ -4,7 +4,10 @@ import { brokenAmong } from '../invariants/check-invariants'
 import { lineOf } from '../run/timeline'
 import type { SeedResult } from '../run/run-seed'
 import { summaryOf, type Summary } from './summary'
+import { judgedInWords } from './verdicts'
 
+/** Of the words that say how many were judged, so that a line of the table fits a wide terminal. */
+const JUDGED_WIDTH = 30
 const plain = { style: { head: [], border: [] } }
 
 /** All seeds together. */
@@ -55,9 +58,14 @@ function figureTable(summary: Summary): string {
 }
 
 function invariantTable({ invariants }: Summary): string {
-  const table = new Table({ head: ['', 'invariant', 'judged', 'violations'], ...plain })
-  for (const { id, title, judged, violations } of invariants) {
-    table.push([id, title, String(judged), violations === 0 ? 'none' : String(violations)])
+  const table = new Table({
+    head: ['', 'invariant', 'judged', 'violations'],
+    colWidths: [null, null, JUDGED_WIDTH, null],
+    wordWrap: true,
+    ...plain,
+  })
+  for (const { id, title, judged, among_them: amongThem, violations } of invariants) {
+    table.push([id, title, judgedInWords(judged, amongThem), violations === 0 ? 'none' : String(violations)])
   }
   return table.toString()
 }

@@ -1,7 +1,9 @@
-/** The load of a seed: authors, agents, and readers of streams. */
+/** The load of a seed: authors, agents, readers of streams, and a browser that opens some by tickets. */
 import { setMaxListeners } from 'node:events'
 import { randomOf } from '../plan/random'
+import type { UnusedTicket } from '../invariants/evidence'
 import { Agents } from '../load/agents'
+import { Browser } from '../load/browser'
 import type { Ledger } from '../load/ledger'
 import { Reader } from '../load/reader'
 import { User } from '../load/user'
@@ -14,6 +16,7 @@ export class Load {
   readonly readers: Reader[]
   private readonly users: User[]
   private readonly agents: Agents
+  private readonly browser: Browser
   private readonly stopWorking = new AbortController()
   private readonly stopReading = new AbortController()
   private working: Promise<unknown> = Promise.resolve()
@@ -34,6 +37,12 @@ export class Load {
       return new User({ name, token: system.token(name), ledger, random, gateways, signal })
     })
     this.readers = this.users.map(({ name, client }) => new Reader(name, client, this.stopReading.signal))
+    this.browser = new Browser({
+      token: system.token('browser'),
+      random: randomOf(seed * 1_000 + 998),
+      gateways,
+      signal,
+    })
     this.agents = new Agents({
       brokers: system.brokers,
       topic: system.topic,
@@ -48,16 +57,20 @@ export class Load {
   /** Connections of streams that were made, and events that they showed. */
   get shown(): { opened: number; shown: number } {
     return {
-      opened: this.readers.reduce((sum, { opened }) => sum + opened, 0),
+      opened: this.readers.reduce((sum, { opened }) => sum + opened, this.browser.opened),
       shown: this.readers.reduce((sum, { seen }) => sum + seen.length, 0),
     }
+  }
+
+  get unusedTickets(): readonly UnusedTicket[] {
+    return this.browser.unused
   }
 
   /** Opens the streams, then lets everybody work. */
   async start(): Promise<void> {
     await Promise.all(this.readers.map((reader) => reader.open()))
     this.agents.start()
-    this.working = Promise.all(this.users.map((user) => user.work()))
+    this.working = Promise.all([this.browser, ...this.users].map((each) => each.work()))
   }
 
   /** Ends the work; what is under way is answered or given up. @throws what a user met that nobody expected */

@@ -6,18 +6,17 @@ import type { System } from '../system/system'
 const WITHIN_MS = 45_000
 
 /**
- * Resolves when every message for the events topic is SENT or FAILED for good.
+ * Resolves when every message is SENT or FAILED for good: those for the missing topic too.
  * @throws when that takes too long
  */
-export async function comesToRest({ databaseUrl, topic }: System, signal: AbortSignal): Promise<void> {
+export async function comesToRest({ databaseUrl }: System, signal: AbortSignal): Promise<void> {
   await waitUntil(
     'the end of the backlog',
     () =>
       withClient(databaseUrl, async (client) => {
         const { rows } = await client.query<{ waiting: number }>(
           `SELECT count(*)::integer AS waiting FROM event_outbox
-            WHERE topic = $1 AND (status = 'PENDING' OR status = 'FAILED' AND will_retry)`,
-          [topic],
+            WHERE status = 'PENDING' OR status = 'FAILED' AND will_retry`,
         )
         return signal.aborted || rows[0]?.waiting === 0 ? true : undefined
       }),

@@ -81,6 +81,7 @@ export async function runSeed(
       calm: calm ? sampler.calmPartsOf(calm) : [],
       samples: sampler.samples,
       bounds: BOUNDS,
+      unusedTickets: load.unusedTickets,
       retentionHours: RETENTION_HOURS,
     })
   try {

@@ -63,6 +63,10 @@ export class Member {
   get kafka(): Link | undefined {
     return this.parts.kafka
   }
+  /** Whether it has a write on its way to PostgreSQL or Kafka, or an answer to one on its way back. */
+  get writing(): boolean {
+    return this.links.some(({ writing }) => writing)
+  }
   get links(): Link[] {
     return this.kafka ? [this.postgres, this.kafka] : [this.postgres]
   }

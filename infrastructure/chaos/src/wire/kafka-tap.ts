@@ -32,6 +32,10 @@ class KafkaTap {
     private readonly ownPort: () => number,
   ) {}
 
+  get writing(): boolean {
+    return [...this.asked.values()].some(({ api }) => api === PRODUCE)
+  }
+
   fromClient(bytes: Buffer): void {
     for (const frame of this.requests.push(bytes)) {
       if (frame.length < 12) continue

@@ -4,6 +4,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /** Reads along with one connection; what it answers is what goes on. */
 export interface Tap {
+  /** Whether the server has yet to answer a write: a transaction's, or a record's. */
+  readonly writing: boolean
   fromClient(bytes: Buffer): void
   fromServer(bytes: Buffer): Buffer
 }
@@ -21,6 +23,7 @@ export type Loss = 'reset' | 'silence'
 /** One connection of a link: a client's socket and the server's. */
 export class LinkedConnection {
   private readonly upstream: Socket
+  private readonly tap: Tap
   private lost: Loss | undefined
 
   constructor(
@@ -30,22 +33,27 @@ export class LinkedConnection {
     newTap: NewTap,
   ) {
     this.upstream = connect(target.port, target.host)
-    const tap = newTap(this)
+    this.tap = newTap(this)
     for (const socket of [client, this.upstream]) {
       socket.setNoDelay(true)
       socket.on('error', () => undefined)
     }
     client.on('data', (bytes) => {
-      tap.fromClient(bytes)
+      this.tap.fromClient(bytes)
       this.pass(this.upstream, bytes)
     })
     this.upstream.on('data', (bytes) => {
-      const answer = tap.fromServer(bytes)
+      const answer = this.tap.fromServer(bytes)
       if (this.lost === undefined && answer.length > 0) this.pass(client, answer)
     })
     // An end is delayed like the bytes before it, or it would overtake them.
     client.on('close', () => this.afterDelay(() => this.upstream.destroy()))
     this.upstream.on('close', () => this.afterDelay(() => this.closeClient()))
+  }
+
+  /** Whether a write is on its way, or the answer to one. */
+  get writing(): boolean {
+    return this.tap.writing
   }
 
   /** From now on the client hears nothing more of the server. */
@@ -116,6 +124,11 @@ export class Link {
   /** Connections that are open now. */
   get open(): number {
     return this.connections.size
+  }
+
+  /** Whether a write is on its way on one of them, or the answer to one. */
+  get writing(): boolean {
+    return [...this.connections].some((connection) => connection.writing)
   }
 
   async listen(): Promise<void> {

@@ -13,7 +13,11 @@ const clients: Socket[] = []
 
 const readAlong: NewTap = (connection) => {
   connections.push(connection)
-  return { fromClient: () => undefined, fromServer: (bytes) => bytes }
+  return {
+    writing: false,
+    fromClient: () => undefined,
+    fromServer: (bytes) => bytes,
+  }
 }
 
 beforeAll(async () => {

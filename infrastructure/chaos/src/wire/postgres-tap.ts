@@ -57,6 +57,10 @@ class PostgresTap {
     private readonly meaningOf: (sql: string) => Meaning,
   ) {}
 
+  get writing(): boolean {
+    return this.wrote !== undefined
+  }
+
   fromClient(bytes: Buffer): void {
     for (const frame of this.fromClientFrames.push(bytes)) this.clientSaid(frame)
   }
@@ -85,7 +89,8 @@ class PostgresTap {
     const { writes, reads } = this.meaningOf(sql)
     if (reads) this.awaited = reads.answered
     if (!writes) return
-    if (!this.wrote && writes.begun) this.reach(writes.begun)
+    // A statement that is its own transaction begins and commits in one moment, which is that of its COMMIT.
+    if (this.inTransaction && !this.wrote && writes.begun) this.reach(writes.begun)
     this.wrote = writes
     if (!this.inTransaction) this.commits(writes)
   }

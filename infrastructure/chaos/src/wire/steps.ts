@@ -1,6 +1,10 @@
 /** The moments of a transaction or a publish at which a fault can strike, as they are seen on the wire. */
 import type { LinkedConnection } from './link'
 
+/**
+ * The first write of a transaction that has more statements to come; the COMMIT, or the one statement that commits by
+ * itself; the answer to that.
+ */
 export const GATEWAY_STEPS = ['write-begun', 'commit-sent', 'commit-answered'] as const
 export const RELAY_STEPS = [
   'claim-answered',
