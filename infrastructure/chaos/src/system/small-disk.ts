@@ -9,6 +9,7 @@ const SOURCE = 'infinite-scribe-chaos'
 const SIZE_MB = 768
 /** Less than this is no room: PostgreSQL asks for 16 MB at a time where it begins a new file of its log. */
 const BALLAST = 'ballast'
+const MOST_FILLS = 20
 
 export class SmallDisk {
   private constructor(private readonly folder: string) {}
@@ -29,10 +30,17 @@ export class SmallDisk {
     return new SmallDisk(folder)
   }
 
-  /** Takes all the room that is left. */
+  /** Takes all the room that is left. PostgreSQL takes some meanwhile, so it may have to be looked at again. */
   fill(): void {
-    const { bavail, bsize } = statfsSync(this.folder)
-    run('fallocate', '-l', String(bavail * bsize), join(this.folder, BALLAST))
+    for (let tries = 1; ; tries++) {
+      const { bavail, bsize } = statfsSync(this.folder)
+      try {
+        run('fallocate', '-l', String(bavail * bsize), join(this.folder, BALLAST))
+        return
+      } catch (error) {
+        if (tries === MOST_FILLS) throw error
+      }
+    }
   }
 
   free(): void {
