@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { createTestDatabase, repositoryRoot, type TestDatabase } from '@infinite-scribe/testing'
+import { Client } from 'pg'
 import { relayEnvironment } from '../relay-fixture.test'
 
 const PROGRAM = path.join(repositoryRoot, 'apps/message-relay/dist/operator/main.js')
@@ -43,6 +44,18 @@ it('verify says within seconds which brokers it cannot reach', () => {
   expect(status).toBe(2)
   expect(stderr).toContain('Kafka at 127.0.0.1:1 cannot be used')
   expect(Date.now() - began).toBeLessThan(15_000)
+})
+
+it('a lock that somebody holds ends it within seconds', async () => {
+  const holder = new Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query('BEGIN; LOCK TABLE event_outbox IN ACCESS EXCLUSIVE MODE')
+  const began = Date.now()
+  const { status, stderr } = type('status')
+  await holder.end()
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/^message-relay: a statement waited .* lock held by pid .* began 20.*\n$/)
+  expect(Date.now() - began).toBeLessThan(12_000)
 })
 
 it('keeps what is no result away from those that read JSON', () => {

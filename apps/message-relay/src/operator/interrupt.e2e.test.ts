@@ -5,6 +5,8 @@ import { createTestDatabase, eventually, repositoryRoot, type TestDatabase } fro
 import { Client } from 'pg'
 import { relayEnvironment } from '../relay-fixture.test'
 
+/** Sooner than the time after which a command gives a lock up by itself. */
+const SOON_MS = 6000
 const PROGRAM = path.join(repositoryRoot, 'apps/message-relay/dist/operator/main.js')
 let database: TestDatabase
 let owner: Client
@@ -55,12 +57,12 @@ it.each([
   child.kill(signal)
   expect(await ended).toBe(code)
   expect(said()).toBe('')
-  await eventually(async () => (await statements()) === 0, 10_000)
+  await eventually(async () => (await statements()) === 0, SOON_MS)
 })
 
 it('PostgreSQL notices by itself that a command was killed', async () => {
   const { child, ended } = await commandAtWork()
   child.kill('SIGKILL')
   await ended
-  await eventually(async () => (await statements()) === 0, 10_000)
+  await eventually(async () => (await statements()) === 0, SOON_MS)
 })

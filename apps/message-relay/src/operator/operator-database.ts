@@ -1,10 +1,11 @@
 /** The operators' connection to the outbox, and the audit of what they change. */
 import { Client, type QueryResultRow } from 'pg'
+import { LockWait } from './lock-wait'
 import { reachDatabase } from './reach'
 
 /** What an operator's command may do with the database. */
 export interface OperatorDatabase {
-  /** @throws what node-postgres throws */
+  /** @throws what node-postgres throws, and a message for people where it waited too long for a lock */
   query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
   /** Runs `work` as one transaction. @throws what `work` throws, having undone it */
   transaction<T>(work: () => Promise<T>): Promise<T>
@@ -48,10 +49,13 @@ export async function withOperatorDatabase<T>(
   // Where the server's system cannot tell, a command killed with -9 is noticed when its statement is done.
   await client.query(`SET client_connection_check_interval = '${CLIENT_CHECK}'`).catch(() => undefined)
   const { rows: backends } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  const done = onInterrupt(() => cancelStatement(url, backends[0]?.pid ?? 0))
+  const pid = backends[0]?.pid ?? 0
+  const done = onInterrupt(() => cancelStatement(url, pid))
+  const lockWait = new LockWait(client, pid, () => connect(url))
   const query = async <Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> =>
-    (await client.query<Row>(text, values)).rows
+    (await lockWait.watch(() => client.query<Row>(text, values))).rows
   try {
+    await lockWait.bound()
     return await use({
       query,
       transaction: async (work) => {
@@ -68,7 +72,7 @@ export async function withOperatorDatabase<T>(
     })
   } finally {
     done()
-    await client.end()
+    await Promise.all([client.end(), lockWait.end()])
   }
 }
 
