@@ -39,7 +39,10 @@ function settlingOver(refuses: (row: SettledRow) => boolean | Error, error: Erro
     monotonicMs: () => 0,
     sleep: () => Promise.reject(new Error('it is tried again as it is')),
   }
-  const parked = { settled: () => undefined, lookAt: () => undefined } as unknown as ParkedClaims
+  const parked = {
+    keysAreFree: () => undefined,
+    lookAt: () => undefined,
+  } satisfies Pick<ParkedClaims, 'keysAreFree' | 'lookAt'> as unknown as ParkedClaims
   const writer = new SettlementWriter(settler, lanes, new LateRows(), clock, 'skip', {
     settleFailed: () => told.push('failed'),
     unsettleable: ({ id }) => told.push(`unsettleable ${id}`),
