@@ -31,6 +31,15 @@ describe('readiness', () => {
     expect(verdict.ready).toBe(false)
     expect(verdict.reasons.join('\n')).toMatch(/shutting down.*\n.*lease.*\n.*ECONNREFUSED.*\n5 rows are due/)
   })
+  it.each([
+    ['connection: ECONNREFUSED', 'the broker is away: connection: ECONNREFUSED'],
+    ['unknown_topic: no such topic', 'the events topic does not exist: unknown_topic: no such topic'],
+    ['topic_forbidden: no', 'the relay may not write to the events topic: topic_forbidden: no'],
+    ['authentication: no', 'the broker refuses the relay: authentication: no'],
+  ])('says of a circuit that opened with "%s" what is wrong', (reason, told) => {
+    const circuit = { state: 'open', since: 0, probeAt: 0, probes: 0, reason } as const
+    expect(judgeReadiness({ ...well, circuit }).reasons).toEqual([told])
+  })
 })
 
 describe('progress', () => {

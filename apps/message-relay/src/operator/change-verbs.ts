@@ -1,7 +1,7 @@
 /** The verbs that change rows: requeue, drop, replay. */
 import type { Command } from 'commander'
 import { drop } from './drop'
-import { counted, moment, outboxId } from './options'
+import { counted, moment, outboxId, sessionId } from './options'
 import { countReplay, replay, type ReplaySelection } from './replay'
 import { addRequeue } from './requeue-verb'
 import { conditionOf, selectIds } from './row-selection'
@@ -40,7 +40,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
   program
     .command('replay')
     .description('writes events to the outbox again, as new PENDING rows made from the immutable facts')
-    .option('--session <id>', 'the events of this session')
+    .option('--session <id>', 'the events of this session', sessionId)
     .option('--since <time>', 'those created at or after', moment)
     .option('--until <time>', 'those created before', moment)
     .option('--dry-run', 'only say how many')

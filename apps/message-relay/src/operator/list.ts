@@ -32,10 +32,10 @@ export async function listFailed(
     values,
   )
   const rows = await database.query<FailedRow>(
-    `SELECT id AS outbox_id, payload ->> 'event_id' AS event_id, payload ->> 'event_type' AS event_type,
-            topic, key, created_at, attempts, will_retry, parked AS holds_key,
-            last_error ->> 'class' AS error_class, last_error ->> 'code' AS error_code,
-            last_error ->> 'message' AS error, last_error -> 'attempts' ->> -1 AS last_attempt_at
+    `SELECT id AS outbox_id, topic, last_error ->> 'class' AS error_class, last_error ->> 'message' AS error,
+            payload ->> 'event_id' AS event_id, payload ->> 'event_type' AS event_type,
+            key, created_at, attempts, will_retry, parked AS holds_key,
+            last_error ->> 'code' AS error_code, last_error -> 'attempts' ->> -1 AS last_attempt_at
        FROM event_outbox WHERE ${where}
       ORDER BY created_at DESC, seq DESC LIMIT $${values.length + 1}`,
     [...values, limit],

@@ -27,7 +27,10 @@ it('shows what waits, what failed and who relays', async () => {
     failed_by_class: { record_too_large: 2 },
     lanes_without_owner: 64,
   })
-  expect((await type('status')).text).toMatch(/pending +1\n/)
+  const { text } = await type('status')
+  expect(text).toMatch(/pending +1\n/)
+  expect(text).toMatch(/failed will retry +0 {2}\(of the failed\)\n/)
+  expect(text).toMatch(/dropped +0 {2}\(not among the failed\)\n/)
 })
 
 it('lists FAILED rows with their reasons, by class and time, without the dropped ones', async () => {
@@ -43,6 +46,7 @@ it('lists FAILED rows with their reasons, by class and time, without the dropped
   await type(`drop ${first}`)
   const { text } = await type('list --failed --class record_too_large')
   expect(text).toContain(second)
+  expect(text).toMatch(/^outbox_id +topic +error_class +error +/)
   expect(text).not.toContain(first)
 })
 
@@ -110,6 +114,7 @@ it('refuses what names no rows, no id or no time', async () => {
   }
   await expect(type('list')).rejects.toThrow('--failed')
   await expect(type('replay')).rejects.toThrow()
+  await expect(type('replay --session nope')).rejects.toThrow('A session id is a UUID.')
 })
 
 it('says so where a session has no events to replay', async () => {
@@ -159,8 +164,9 @@ it('replays a session’s facts in their order, byte for byte where the first ro
 it('shows how far requeue and replay have come', async () => {
   await fixture.failedRows(3)
   expect((await type('requeue --class record_too_large --yes')).bars).toEqual(['Putting back 3 of 3'])
-  await fixture.facts('session', 2)
-  expect((await type('replay --session session --yes')).bars).toEqual(['Writing 2 of 2'])
+  const session = randomUUID()
+  await fixture.facts(session, 2)
+  expect((await type(`replay --session ${session.toUpperCase()} --yes`)).bars).toEqual(['Writing 2 of 2'])
 })
 
 describe('what comes while somebody is asked', () => {
@@ -177,12 +183,13 @@ describe('what comes while somebody is asked', () => {
   })
 
   it('is not replayed with what the question was about', async () => {
-    await fixture.facts('session', 2)
+    const session = randomUUID()
+    await fixture.facts(session, 2)
     const answer = async () => {
-      await fixture.facts('session', 1)
+      await fixture.facts(session, 1)
       return true
     }
-    expect((await type('replay --session session --json', answer)).json).toEqual({ replayed: 2 })
+    expect((await type(`replay --session ${session} --json`, answer)).json).toEqual({ replayed: 2 })
   })
 
   it('is not dropped with what the question was about', async () => {

@@ -7,6 +7,12 @@ export function outboxId(text: string, earlier: string[] | undefined): string[] 
   return [...(earlier ?? []), text]
 }
 
+/** As events have it: in small letters. */
+export function sessionId(text: string): string {
+  if (!isUuid(text)) throw new InvalidArgumentError('A session id is a UUID.')
+  return text.toLowerCase()
+}
+
 /** JavaScript takes much more for a time: `1` for one in 2001, and one without a zone for the process's own. */
 const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
 

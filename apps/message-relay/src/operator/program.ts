@@ -13,6 +13,13 @@ import { createTopics } from './topics'
 import { verify } from './verify'
 import { verifyText } from './verify-text'
 
+/** How the counts of `status` lie in each other. */
+const PARTS: Readonly<Record<string, string>> = {
+  parked: '  (of the pending)',
+  failed_will_retry: '  (of the failed)',
+  dropped: '  (not among the failed)',
+}
+
 /** The program; `parseAsync` runs a verb. */
 export function operatorProgram(terminal: Terminal): Command {
   const session = operatorSession(terminal)
@@ -34,7 +41,8 @@ export function operatorProgram(terminal: Terminal): Command {
       show(options, status, () =>
         [
           ...Object.entries(counts).map(
-            ([name, value]) => `${name.replaceAll('_', ' ').padEnd(24)}${Math.round(value)}`,
+            ([name, value]) =>
+              `${name.replaceAll('_', ' ').padEnd(24)}${Math.round(value)}${PARTS[name] ?? ''}`,
           ),
           ...Object.entries(classes).map(([name, count]) => `  FAILED as ${name}: ${count}`),
           '',

@@ -20,8 +20,8 @@ export function addRequeue(program: Command, terminal: Terminal, session: Sessio
     )
     .argument('[ids...]', 'outbox ids', outboxId)
     .option('--class <class>', 'those with this class of error')
-    .option('--since <time>', 'those created at or after', moment)
-    .option('--until <time>', 'those created before', moment)
+    .option('--since <time>', 'those whose created_at is this or later', moment)
+    .option('--until <time>', 'those whose created_at is earlier', moment)
     .addOption(
       new Option('--sent', 'SENT rows that are still kept, in place of FAILED ones').conflicts([
         'class',

@@ -97,4 +97,5 @@ const FINDINGS: Readonly<Record<Finding, string>> = {
 export const found = (finding: Finding): string =>
   `WITH found AS MATERIALIZED (${FINDINGS[finding]})
    SELECT (SELECT coalesce(sum(times), 0)::float8 FROM found) AS count,
-          ARRAY(SELECT event_id FROM found ORDER BY event_id LIMIT ${EXAMPLES}) AS examples`
+          (SELECT count(DISTINCT event_id)::float8 FROM found) AS events,
+          ARRAY(SELECT DISTINCT event_id FROM found ORDER BY event_id LIMIT ${EXAMPLES}) AS examples`

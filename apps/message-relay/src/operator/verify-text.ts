@@ -13,11 +13,10 @@ export function verifyText(report: VerifyReport, columns: number): string {
   const findings = FINDING_NAMES.map((finding) => ({
     finding,
     count: report[finding],
-    examples:
-      examples[finding]
-        .slice(0, EXAMPLES)
-        .map((event) => named(event, report.outbox_ids[event] ?? []))
-        .join(' ') || undefined,
+    examples: exampleText(
+      examples[finding].slice(0, EXAMPLES).map((event) => named(event, report.outbox_ids[event] ?? [])),
+      report.events[finding],
+    ),
   }))
   return [
     table(findings, { widest: Infinity, room: columns }),
@@ -26,9 +25,14 @@ export function verifyText(report: VerifyReport, columns: number): string {
   ].join('\n')
 }
 
-/** The row's own id beside the event's where they differ: the gateway's rows have the event's. */
+function exampleText(names: readonly string[], events: number): string | undefined {
+  if (names.length === 0) return undefined
+  return names.join(' ') + (events > names.length ? ` and ${events - names.length} more` : '')
+}
+
+/** With the ids of its rows, unless there is one that has the event's: a row of the gateway's. */
 function named(event: string, rows: readonly string[]): string {
   const name = event === '' ? '""' : event
-  const others = rows.filter((id) => id !== event)
-  return others.length === 0 ? name : `${name} (outbox id ${others.join(', ')})`
+  if (rows.every((id) => id === event)) return name
+  return `${name} (outbox id${rows.length === 1 ? '' : 's'} ${rows.join(', ')})`
 }

@@ -4,6 +4,8 @@ import type { Pool } from 'pg'
 import { envelope, insertRows } from '../relay-fixture.test'
 import { openOperatorFixture, type OperatorFixture } from './operator-fixture.test'
 
+const SESSION = '00000000-0000-4000-8000-000000000000'
+
 let fixture: OperatorFixture
 let pool: Pool
 let topic: string
@@ -97,15 +99,33 @@ it('calls late, and no disorder, an event that was passed and sent again', async
 })
 
 describe('after a replay', () => {
+  it('names each lost event once, with all its rows, and says how many more there are', async () => {
+    const facts = await fixture.facts(SESSION, 5)
+    await fixture.intoOutbox(SESSION, facts)
+    // As the gateway writes them.
+    await pool.query(`UPDATE event_outbox SET id = (payload ->> 'event_id')::uuid`)
+    await type(`replay --session ${SESSION} --yes`)
+    await pool.query(`UPDATE event_outbox SET status = 'SENT', sent_at = now()`)
+    const { json } = await type('verify --json')
+    const events = facts.map(({ event_id: event }) => String(event)).sort()
+    expect(json).toMatchObject({ lost: 10, events: { lost: 5, repeated: 0 }, examples: { lost: events } })
+    const { text } = await type('verify')
+    for (const event of events.slice(0, 3)) {
+      expect(json.outbox_ids[event]).toHaveLength(2)
+      expect(text.split(`${event} (outbox ids ${json.outbox_ids[event].join(', ')})`)).toHaveLength(2)
+    }
+    expect(text).toContain(' and 2 more')
+  })
+
   it('calls late what it sends again after its topic was lost, though it was sent twice', async () => {
-    const [first, second] = await fixture.facts('session', 2)
+    const [first, second] = await fixture.facts(SESSION, 2)
     // The first was SENT to a topic that is gone; the second came to the new one before the replay.
-    const [gone] = await fixture.intoOutbox('session', [first!])
+    const [gone] = await fixture.intoOutbox(SESSION, [first!])
     await pool.query(`UPDATE event_outbox SET status = 'SENT', sent_at = now() WHERE id = $1`, [gone])
-    await fixture.intoOutbox('session', [second!])
+    await fixture.intoOutbox(SESSION, [second!])
     await fixture.relayUntilSettled()
     expect((await type('verify --json')).json).toMatchObject({ lost: 1, out_of_order: 0 })
-    await type('replay --session session --yes')
+    await type(`replay --session ${SESSION} --yes`)
     await fixture.relayUntilSettled()
     const late = { lost: 0, out_of_order: 0, requeued_late: 1, not_yet_sent: 0 }
     expect(await type('verify --json')).toMatchObject({ code: 0, json: { ...late, repeated: 0 } })
@@ -114,9 +134,9 @@ describe('after a replay', () => {
   })
 
   it('still calls disorder what was out of order before', async () => {
-    const [first, second] = await fixture.facts('session', 2)
-    await disorderly('session', [second!, first!])
-    await type('replay --session session --yes')
+    const [first, second] = await fixture.facts(SESSION, 2)
+    await disorderly(SESSION, [second!, first!])
+    await type(`replay --session ${SESSION} --yes`)
     await fixture.relayUntilSettled()
     expect(await type('verify --json')).toMatchObject({
       code: 1,
@@ -125,11 +145,11 @@ describe('after a replay', () => {
   })
 
   it('takes no number of a replay for the place of an event whose first row was cleaned away', async () => {
-    const facts = await fixture.facts('session', 3)
-    const [first] = await fixture.intoOutbox('session', facts)
+    const facts = await fixture.facts(SESSION, 3)
+    const [first] = await fixture.intoOutbox(SESSION, facts)
     await fixture.relayUntilSettled()
     await pool.query('DELETE FROM event_outbox WHERE id = $1', [first])
-    await type('replay --session session --yes')
+    await type(`replay --session ${SESSION} --yes`)
     await fixture.relayUntilSettled()
     const { json, code } = await type('verify --json')
     expect(json).toMatchObject({ lost: 0, repeated: 0, out_of_order: 0, requeued_late: 0 })
@@ -140,7 +160,11 @@ describe('after a replay', () => {
 describe('after the topic was given more partitions', () => {
   const MORE = 7
   /** Of two partitions they are on the second, the second and the first; of seven on the first, the first and the second. */
-  const [replayed, left, up] = ['session-20', 'session-22', 'session-24'] as const
+  const [replayed, left, up] = [
+    '00000000-0000-4000-8000-000000000020',
+    '00000000-0000-4000-8000-000000000038',
+    '00000000-0000-4000-8000-000000000039',
+  ] as const
 
   async function raise(): Promise<void> {
     const admin = testKafka().admin()

@@ -9,6 +9,8 @@ import { FINDING_NAMES, found, PREPARE, type Finding } from './verify-queries'
 export type VerifyReport = Record<Finding, number> & {
   /** What of the topic was compared: its retention may have removed what came before. */
   window: { records: number; from: string | null; to: string | null; partitions: TopicRange[] }
+  /** How many events each finding is of: of one event several rows may be lost. */
+  events: Record<Finding, number>
   /** Some of each, by event_id. */
   examples: Record<Finding, string[]>
   /** The rows of those, where they are still kept: what `requeue` and `drop` want to be told. */
@@ -77,14 +79,18 @@ export async function verify(
     partitions.map(({ high }) => high),
   ])
   const counts = {} as Record<Finding, number>
+  const events = {} as Record<Finding, number>
   const examples = {} as Record<Finding, string[]>
   const steps = [
     () => database.query(PREPARE.outbox, [configuration.eventsTopic]),
     () => database.query(PREPARE.deliveries, [configuration.eventsTopic]),
     ...PREPARE.derived.map((statement) => () => database.query(statement)),
     ...FINDING_NAMES.map((finding) => async () => {
-      const [row] = await database.query<{ count: number; examples: string[] }>(found(finding))
+      const [row] = await database.query<{ count: number; events: number; examples: string[] }>(
+        found(finding),
+      )
       counts[finding] = row?.count ?? 0
+      events[finding] = row?.events ?? 0
       examples[finding] = row?.examples ?? []
     }),
   ]
@@ -98,6 +104,7 @@ export async function verify(
   return {
     ...counts,
     window: { records: seen.records, from: time(seen.from), to: time(seen.to), partitions },
+    events,
     examples,
     outbox_ids: await rowsOf(database, configuration.eventsTopic, [
       ...new Set(FINDING_NAMES.flatMap((finding) => examples[finding])),
