@@ -17,7 +17,7 @@ const messages = () => gateway.lines.map(({ message }) => message as string)
 const requestLine = (status: number) =>
   eventually(() => gateway.lines.find((line) => line.message === 'request' && line.status === status))
 
-it('has one line when PostgreSQL goes, none of knex’s, and one when it is back', async () => {
+it('has one line when PostgreSQL goes, none of knex’s, and one when it is back; the request names its session', async () => {
   const session = await gateway.openSession()
   const read = () => gateway.call({ path: `/genesis/sessions/${session}/state` })
   gateway.lines.length = 0
@@ -30,7 +30,7 @@ it('has one line when PostgreSQL goes, none of knex’s, and one when it is back
     'PostgreSQL is back',
   ])
   const line = await requestLine(503)
-  expect(line).toMatchObject({ error: { message: 'PostgreSQL cannot be reached' } })
+  expect(line).toMatchObject({ session_id: session, error: { message: 'PostgreSQL cannot be reached' } })
   expect(JSON.stringify(line)).not.toContain('stack')
 })
 

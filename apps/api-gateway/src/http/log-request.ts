@@ -20,6 +20,7 @@ export function logWhenClosed(request: IncomingMessage, response: ServerResponse
       status,
       duration_ms: Math.round((performance.now() - facts.startedAtMs) * 10) / 10,
       ...(facts.caller && { user: facts.caller.sub }),
+      ...facts.ids,
       ...(facts.traceparent !== undefined && { trace_id: parseTraceparent(facts.traceparent)?.traceId }),
       ...(facts.commandId !== undefined && { command_id: facts.commandId }),
       ...(facts.eventId !== undefined && { event_id: facts.eventId }),
