@@ -12,13 +12,15 @@ import { UnitOfWork, type RetryReason } from './commands/unit-of-work'
 import { WakeUp } from './commands/wake-up'
 import { connectDatabase, DATABASE_TIMEOUTS } from './database/connect'
 import { poolUse, type DatabaseUse } from './database/database-use'
+import { DatabaseWatch, type DatabaseStep } from './database/database-watch'
 import { commandCatalog } from './genesis/command-catalog'
 import type { CommandPort, ReadinessPort, SessionPort, StreamPort, TaskPort, TicketPort } from './ports'
 import { Readiness } from './readiness'
 import { SessionService } from './sessions/session-service'
 import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
+import { sweepLog } from './tasks/sweep-log'
 import { TaskService } from './tasks/task-service'
-import { SWEEP_INTERVAL_MS, TaskNotFailedError, TimeOuts } from './tasks/time-outs'
+import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
 import { tracedServices } from './tracing/traced-services'
 
 // A probe is not worth more patience: the next one comes in seconds.
@@ -34,7 +36,7 @@ export interface ServiceSettings {
 
 export interface ServiceParts {
   readonly settings: ServiceSettings
-  readonly logger: Pick<Logger, 'warn'>
+  readonly logger: Pick<Logger, 'warn' | 'info'>
   readonly clock?: Clock
   /** The pool, when it is not to be opened (and closed) here. */
   readonly knex?: Knex
@@ -66,17 +68,20 @@ export interface Services {
 /** The services, over a pool that connects when it is first needed. */
 export function createServices(parts: ServiceParts): Services {
   const { settings, logger, clock = systemClock, catalog = commandCatalog } = parts
-  const warn = (message: string) => (error: unknown) => {
-    logger.warn(message, { error: describeError(error) })
+  const watch = new DatabaseWatch(logger)
+  const warn = (step: DatabaseStep, message: string) => (error: unknown) => {
+    if (!watch.failed(step, error)) logger.warn(message, { error: describeError(error) })
   }
-  const knex = parts.knex ?? connectDatabase(settings, (message) => logger.warn(message))
+  const knex =
+    parts.knex ?? connectDatabase(settings, (message) => logger.warn(message), DATABASE_TIMEOUTS, watch)
   // A connection of its own: a gateway whose pool is busy is at work, not out of order.
   const probe = connectDatabase(
     { ...settings, databasePoolMax: 1 },
     (message) => logger.warn(message),
     PROBE_TIMEOUTS,
+    watch,
   )
-  const wakeUp = new WakeUp(settings.databaseUrl, warn('a wake-up was not sent'))
+  const wakeUp = new WakeUp(settings.databaseUrl, warn('wake_up', 'a wake-up was not sent'))
   const notifier = parts.notifier ?? wakeUp
 
   const retries = { write_conflict: 0, gate_closed: 0 }
@@ -94,20 +99,13 @@ export function createServices(parts: ServiceParts): Services {
     taskTypes: catalog.taskTypes,
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
-    failed: (error) => {
-      const { task, cause } = error instanceof TaskNotFailedError ? error : { task: undefined, cause: error }
-      logger.warn('overdue commands could not be failed', {
-        ...(task && { task_id: task.id, command_id: task.commandId }),
-        error: describeError(cause),
-      })
-    },
-    recovered: () => logger.warn('overdue commands can be failed again'),
+    ...sweepLog(logger),
   })
 
   const eventStreams = createEventStreams({
     databaseUrl: settings.databaseUrl,
     unitOfWork,
-    failed: warn('the event stream was interrupted'),
+    failed: warn('stream', 'the event stream was interrupted'),
     ...(parts.streamSettings && { settings: parts.streamSettings }),
   })
 

@@ -1,9 +1,9 @@
 /** The relay's log: what happened to which event, and what to do about it, in as few lines as an outage allows. */
-import { describeError, type Logger } from '@infinite-scribe/service-kit'
+import { DatabaseOutage, describeError, type Logger } from '@infinite-scribe/service-kit'
 import { batchRefused, brokerAdvice } from './log/broker-advice'
 import { Crowd } from './log/crowd'
-import { DatabaseOutage } from './log/database-outage'
 import { deadLetterAdvice } from './log/dead-letter-advice'
+import { isAway } from './log/is-away'
 import { restAdvice } from './log/rest-advice'
 import { cutText, rowDetails } from './log/row-details'
 import { statementAdvice } from './log/statement-failed'
@@ -29,10 +29,11 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
   const debugging = log.isLevelEnabled('debug')
   // These errors are expected: where they were thrown says nothing about an outage.
   const describe = (error: unknown): object => describeError(error, { stack: debugging })
-  const database = new DatabaseOutage(log, monotonicMs, ONCE_EVERY_MS, describe)
+  const database = new DatabaseOutage(log, monotonicMs, ONCE_EVERY_MS, 'relay-not-ready', describe)
   const databaseFailed = (step: string, what: string, error: unknown, details: object = {}): void => {
-    if (database.failed(step, what, error) || !onceACycle(step)) return
-    log.warn(`${what}: ${statementAdvice(error)}`, { ...details, error: describe(error) })
+    if (isAway(error)) database.failed(step, what, error)
+    else if (onceACycle(step))
+      log.warn(`${what}: ${statementAdvice(error)}`, { ...details, error: describe(error) })
   }
   const failed = new Crowd(monotonicMs, ONCE_EVERY_MS, FAILED_LINES, (errorClass, { count, example }) =>
     log.error(

@@ -1,4 +1,5 @@
 /** What both services need and is not a type: settings, logging and tracing. */
+export * from './database-outage'
 export * from './logger'
 export * from './open-telemetry'
 export * from './setting-kinds'

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { isConnectionLoss, isReadOnlyServer, isUnavailability, isWriteConflict } from '../database/faults'
 import type { Queryable } from '../database/statement'
+import { AWAY, troubleOf } from '../database/troubles'
 import { isRefusal, ServiceFault, type Refusal } from '../outcome'
 import { behindGate, GateClosedError, type HeldConnection } from './session-gate'
 
@@ -173,5 +174,5 @@ function isClash(error: unknown): boolean {
 }
 
 function unavailable(cause: unknown): ServiceFault {
-  return new ServiceFault('SERVICE_UNAVAILABLE', 'The database cannot be reached', { cause })
+  return new ServiceFault('SERVICE_UNAVAILABLE', (troubleOf(cause) ?? AWAY).what, { cause })
 }

@@ -1,7 +1,8 @@
 /** Opens the gateway's pool of connections to PostgreSQL, with a limit on every wait. */
 import { knex, type Knex } from 'knex'
 import type { Client } from 'pg'
-import { LossyDialect } from './lossy-dialect'
+import type { DatabaseWatch } from './database-watch'
+import { LossyDialect, type WatchedConfig } from './lossy-dialect'
 
 export interface DatabaseSettings {
   readonly databaseUrl: string
@@ -33,17 +34,26 @@ export const DATABASE_TIMEOUTS: DatabaseTimeouts = {
 /** Where knex's own warnings go. */
 export type WarningLog = (message: string) => void
 
+/** knex's own lines for connections that it could not get, or that ended idle: the watch tells of who misses them. */
+const LOST_CONNECTION = /^(Acquire connection|Connection) error:/i
+
 /**
  * A knex whose connections are opened when needed; the caller destroys it. A statement on its own is a transaction at
  * REPEATABLE READ, as a command must be.
+ * `watch` is told of every statement that was answered, and of every trouble.
  * A failed statement's text in an error never holds the values that were bound to it.
  */
 export function connectDatabase(
   settings: DatabaseSettings,
   warn: WarningLog,
   timeouts: DatabaseTimeouts = DATABASE_TIMEOUTS,
+  watch?: DatabaseWatch,
 ): Knex {
-  return knex({
+  const warnOfOthers = (message: string) => {
+    if (!LOST_CONNECTION.test(message)) warn(message)
+  }
+  const config: Knex.Config & WatchedConfig = {
+    watch,
     client: LossyDialect,
     compileSqlOnError: false,
     acquireConnectionTimeout: timeouts.acquireMs,
@@ -57,7 +67,7 @@ export function connectDatabase(
           done(error as Error | null, connection),
         ),
     },
-    log: { warn, error: warn, deprecate: warn, debug: () => undefined },
+    log: { warn: warnOfOthers, error: warn, deprecate: warn, debug: () => undefined },
     connection: {
       connectionString: settings.databaseUrl,
       application_name: 'api-gateway',
@@ -67,5 +77,6 @@ export function connectDatabase(
       statement_timeout: timeouts.statementMs,
       idle_in_transaction_session_timeout: timeouts.idleInTransactionMs,
     },
-  })
+  }
+  return knex(config)
 }

@@ -1,6 +1,7 @@
 /** One structured log line for every request. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describeError, parseTraceparent, type Logger } from '@infinite-scribe/service-kit'
+import { ServiceFault } from '../outcome'
 import { factsOf } from './request-facts'
 
 /** What nginx calls it when the client went away before the answer. */
@@ -19,11 +20,14 @@ export function logWhenClosed(request: IncomingMessage, response: ServerResponse
       status,
       duration_ms: Math.round((performance.now() - facts.startedAtMs) * 10) / 10,
       ...(facts.caller && { user: facts.caller.sub }),
+      ...facts.ids,
       ...(facts.traceparent !== undefined && { trace_id: parseTraceparent(facts.traceparent)?.traceId }),
       ...(facts.commandId !== undefined && { command_id: facts.commandId }),
       ...(facts.eventId !== undefined && { event_id: facts.eventId }),
       ...(facts.errorCode && { error_code: facts.errorCode }),
-      ...(facts.fault !== undefined && { error: describeError(facts.fault) }),
+      ...(facts.fault !== undefined && {
+        error: describeError(facts.fault, { stack: !(facts.fault instanceof ServiceFault) }),
+      }),
     })
   })
 }

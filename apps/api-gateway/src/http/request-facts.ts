@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Caller } from '../ports'
 import type { ErrorCode } from './error-map'
+import type { PathId } from './path-ids'
 import type { RefusalReason } from './refusal-reason'
 
 export interface RequestFacts {
@@ -17,6 +18,8 @@ export interface RequestFacts {
   /** A stream: its end is no answer, and its length no measure. */
   endless: boolean
   caller?: Caller
+  /** Those of the path that are UUIDs, by the names they have in the log. */
+  ids?: Readonly<Partial<Record<PathId, string>>>
   commandId?: string
   /** Of a command: the first event that it wrote. */
   eventId?: string

@@ -39,6 +39,7 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
     if (endpoint.scope) requireScope(caller, endpoint.scope)
     if (endpoint.rateLimited) await gates.limitRate(request, response)
     const ids = readPathIds(request)
+    facts.ids = ids
     if ('command_id' in ids) facts.commandId = ids.command_id
     const query = readQuery(request)
     const key = endpoint.takesIdempotencyKey ? readIdempotencyKey(request.headers) : undefined

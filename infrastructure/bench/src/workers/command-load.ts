@@ -22,7 +22,7 @@ runWorker<CommandLoadJob>(async ({ job, ready, mark }) => {
       eventMaxBytes: 900_000,
       commandTimeoutSeconds: 900,
     },
-    logger: { warn: (...told: unknown[]) => console.error(...told) } as never,
+    logger: { warn: console.error, info: console.error } as never,
   })
   const sessions = Array.from({ length: SESSIONS }, (_, number) => ({
     sessionId: sessionId(number),

@@ -28,7 +28,7 @@ runWorker<CommandWriterJob>(async ({ job, ready, mark }) => {
       eventMaxBytes: 900_000,
       commandTimeoutSeconds: 900,
     },
-    logger: { warn: (...told: unknown[]) => console.error(...told) } as never,
+    logger: { warn: console.error, info: console.error } as never,
   })
   const commits: [string, number][] = []
   let measuring = false

@@ -1,5 +1,5 @@
 /** PostgreSQL being away, told as one trouble whoever meets it: when it begins, once a cycle, and when it is over. */
-import type { Logger } from '@infinite-scribe/service-kit'
+import type { Logger } from './logger'
 
 interface Outage {
   readonly since: number
@@ -13,37 +13,40 @@ export class DatabaseOutage {
   private toldAt = -Infinity
 
   constructor(
-    private readonly log: Logger,
+    private readonly log: Pick<Logger, 'warn' | 'info'>,
     private readonly monotonicMs: () => number,
     private readonly cycleMs: number,
+    /** The page that says what to do. */
+    private readonly runbook: string,
     private readonly describe: (error: unknown) => object,
   ) {}
 
+  /** Whether it failed since it last answered. */
+  get isOn(): boolean {
+    return this.outage !== undefined
+  }
+
   /**
+   * PostgreSQL was out of reach.
    * @param step a word for counting
    * @param what could not be done, for people
-   * @returns false where PostgreSQL answered, and refused this one statement
    */
-  failed(step: string, what: string, error: unknown): boolean {
-    if (!isAway(error)) return false
+  failed(step: string, what: string, error: unknown): void {
     const now = this.monotonicMs()
     this.outage ??= { since: now, told: false, failures: new Map() }
     const { outage } = this
     outage.failures.set(step, (outage.failures.get(step) ?? 0) + 1)
     // A connection that comes and goes does not get more lines than one that is gone.
-    if (now - this.toldAt < this.cycleMs) return true
+    if (now - this.toldAt < this.cycleMs) return
     this.toldAt = now
-    const message = outage.told
-      ? 'PostgreSQL is still away: it is tried again (runbook relay-not-ready)'
-      : `PostgreSQL is away: ${what}; it is tried again`
-    this.log.warn(message, {
+    const message = outage.told ? 'PostgreSQL is still away:' : `PostgreSQL is away: ${what};`
+    this.log.warn(`${message} it is tried again (runbook ${this.runbook})`, {
       away_ms: Math.round(now - outage.since),
       failures: Object.fromEntries(outage.failures),
       error: this.describe(error),
     })
     outage.told = true
     outage.failures = new Map()
-    return true
   }
 
   /** A statement was answered. */
@@ -53,13 +56,4 @@ export class DatabaseOutage {
     if (outage?.told !== true) return
     this.log.info('PostgreSQL is back', { away_ms: Math.round(this.monotonicMs() - outage.since) })
   }
-}
-
-/** Connection exceptions, refused logins, no such database, a server that stops or starts, too many connections. */
-const AWAY = /^(08|28|3D000|57P|53300)/
-
-/** What the server itself refuses has a severity; sockets and time-outs have none. */
-function isAway(error: unknown): boolean {
-  const { severity, code } = (error ?? {}) as { severity?: unknown; code?: unknown }
-  return severity === undefined || AWAY.test(String(code))
 }
