@@ -1,12 +1,11 @@
 /** Puts the relay together from its settings: connections, loop, health. */
 import { randomUUID } from 'node:crypto'
 import type { Logger, Tracing } from '@infinite-scribe/service-kit'
-import { describeError } from '@infinite-scribe/service-kit'
+import { describeError, poolMetrics } from '@infinite-scribe/service-kit'
 import { OUTBOX_CHANNEL } from '@infinite-scribe/shared-types'
 import { Registry } from 'prom-client'
 import type { RelayConfiguration } from './config'
 import { BacklogLook } from './health/backlog-look'
-import { databaseMetrics } from './health/database-metrics'
 import { startHealthServer } from './health/health-server'
 import { relayMetrics } from './health/metrics'
 import { watchProgress } from './health/progress'
@@ -92,7 +91,7 @@ export async function startRelayService(
   const lanesWakeUp = new Signal()
   const progress = watchProgress(configuration.leaseMs * PATIENCE_IN_LEASES, () => systemClock.monotonicMs())
   const registry = new Registry()
-  databaseMetrics(registry, () => database.use)
+  poolMetrics(registry, 'message_relay', () => database.use)
   const backlog = new BacklogLook(
     () => readBacklog(metricsDatabase, relay.reached, MOST_COUNTED),
     SCRAPE_WAITS_MS,

@@ -1,7 +1,8 @@
-/** What both services need and is not a type: settings, logging and tracing. */
+/** What both services need and is not a type: settings, logging, tracing, and what is told of PostgreSQL. */
 export * from './database-outage'
 export * from './logger'
 export * from './open-telemetry'
+export * from './pool-metrics'
 export * from './setting-kinds'
 export * from './settings'
 export * from './traceparent'

@@ -1,15 +1,6 @@
 /** What the gateway's metrics ask of the database's side. */
+import type { PoolUse } from '@infinite-scribe/service-kit'
 import type { Knex } from 'knex'
-
-export interface PoolUse {
-  readonly used: number
-  readonly idle: number
-  /** Connections that are being opened. */
-  readonly opening: number
-  /** Those who wait for a connection. */
-  readonly waiting: number
-  readonly max: number
-}
 
 export interface DatabaseUse {
   readonly pool: PoolUse | undefined

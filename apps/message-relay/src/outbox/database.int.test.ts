@@ -1,6 +1,6 @@
 /** The relay's pool tells what its connections do. */
+import { poolMetrics } from '@infinite-scribe/service-kit'
 import { Registry } from 'prom-client'
-import { databaseMetrics } from '../health/database-metrics'
 import type { Database } from './database'
 import { openOutboxFixture, type OutboxFixture } from './outbox-fixture.test'
 
@@ -13,9 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.close())
 
-async function poolMetrics(): Promise<string[]> {
+async function shownByPool(): Promise<string[]> {
   const registry = new Registry()
-  databaseMetrics(registry, () => database.use)
+  poolMetrics(registry, 'message_relay', () => database.use)
   const lines = (await registry.metrics()).split('\n')
   return lines.filter((line) => line.startsWith('message_relay_')).sort()
 }
@@ -30,24 +30,24 @@ const shown = (opening: number, used: number, idle: number, waiting: number): st
 ]
 
 it('shows the use of the pool: what is opened, used and idle, and what waits', async () => {
-  expect(await poolMetrics()).toEqual(shown(0, 0, 0, 0))
+  expect(await shownByPool()).toEqual(shown(0, 0, 0, 0))
   const holder = await fixture.pool.connect()
   await holder.query('SELECT pg_advisory_lock(7)')
   const lock = { name: 'lock', text: 'SELECT pg_advisory_lock_shared(7), pg_advisory_unlock_shared(7)' }
   const first = database.run(lock, [])
-  expect(await poolMetrics()).toEqual(shown(1, 0, 0, 0))
+  expect(await shownByPool()).toEqual(shown(1, 0, 0, 0))
   await fixture.somebodyWaits()
-  expect(await poolMetrics()).toEqual(shown(0, 1, 0, 0))
+  expect(await shownByPool()).toEqual(shown(0, 1, 0, 0))
   const others = Array.from({ length: 7 }, () => database.run(lock, []))
-  expect(await poolMetrics()).toEqual(shown(5, 1, 0, 2))
+  expect(await shownByPool()).toEqual(shown(5, 1, 0, 2))
   await holder.query('SELECT pg_advisory_unlock(7)')
   holder.release()
   await Promise.all([first, ...others])
-  expect(await poolMetrics()).toEqual(shown(0, 0, 6, 0))
+  expect(await shownByPool()).toEqual(shown(0, 0, 6, 0))
 })
 
 it('counts a connection no more whose statement failed with it', async () => {
   const terminate = { name: 'terminate', text: 'SELECT pg_terminate_backend(pg_backend_pid())' }
   await expect(database.run(terminate, [])).rejects.toThrow()
-  expect(await poolMetrics()).toEqual(shown(0, 0, 5, 0))
+  expect(await shownByPool()).toEqual(shown(0, 0, 5, 0))
 })

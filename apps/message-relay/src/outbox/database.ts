@@ -1,4 +1,5 @@
 /** Connections to PostgreSQL for the relay's statements, each of which is a transaction of its own. */
+import type { PoolUse } from '@infinite-scribe/service-kit'
 import { Pool, type QueryResultRow } from 'pg'
 
 export interface DatabaseSettings {
@@ -13,17 +14,6 @@ export interface DatabaseSettings {
 export interface Statement {
   readonly name: string
   readonly text: string
-}
-
-/** The use of the pool at one moment. */
-export interface PoolUse {
-  readonly used: number
-  readonly idle: number
-  /** Connections that are being opened. */
-  readonly opening: number
-  /** Statements that wait for a connection. */
-  readonly waiting: number
-  readonly max: number
 }
 
 /**
