@@ -42,10 +42,10 @@ it('whatever the verb', async () => {
 })
 
 it('of one row, too, and changes nothing', async () => {
-  const ids = await fixture.failedRows(2)
+  const [first, second, third, fourth] = await fixture.failedRows(4)
   await holder.query('BEGIN')
-  await holder.query('SELECT FROM event_outbox WHERE id = $1 FOR UPDATE', [ids[1]])
-  const lines = [`requeue ${ids.join(' ')} --yes`, `drop ${ids.join(' ')} --yes`]
-  for (const line of lines) await expect(fixture.type(line)).rejects.toThrow(`held by pid ${pid} (`)
-  expect(await countByStatus(fixture.pool)).toEqual({ FAILED: 2 })
+  await holder.query('SELECT FROM event_outbox WHERE id = ANY ($1) FOR UPDATE', [[second, fourth]])
+  const lines = [`requeue ${first} ${second} --yes`, `drop ${third} ${fourth} --yes`]
+  await Promise.all(lines.map((line) => expect(fixture.type(line)).rejects.toThrow(`held by pid ${pid} (`)))
+  expect(await countByStatus(fixture.pool)).toEqual({ FAILED: 4 })
 })

@@ -24,8 +24,8 @@ import { judgeSkips, tally, type AllowedSkip } from './tally'
 const ALLOWED_SKIPS = join(REPOSITORY_ROOT, 'infrastructure/testing/allowed-skips.json')
 const COVERAGE_FOLDER = join(REPOSITORY_ROOT, 'coverage')
 const RUNS = join(STACK_FOLDER, 'runs')
-// Tests wait for servers for half of their time: one worker more than there are cores. All share one PostgreSQL.
-const WORKERS = `--maxWorkers=${Math.min(availableParallelism() + 1, 4)}`
+// Tests wait for servers and time-outs for most of their time: two workers more than there are cores. All share one PostgreSQL.
+const WORKERS = `--maxWorkers=${Math.min(availableParallelism() + 2, 4)}`
 
 interface Phase {
   readonly title: string
