@@ -72,7 +72,8 @@ class Schedule {
     const { plan, scheduler, witness } = this.world
     if (plan.sentRetentionMs === 0) return
     const until = scheduler.now + plan.sentRetentionMs + ALL_REMOVED_WITHIN_MS
-    await scheduler.run(() => this.broken || witness.toRemove().length === 0, until)
+    // A row without a record may FAIL meanwhile behind one that nobody gets to the broker: its letter goes out then.
+    await scheduler.run(() => this.broken || (this.relayed && witness.toRemove().length === 0), until)
     const kept = witness.toRemove().map(({ id }) => id)
     if (kept.length > 0) witness.broken(`SENT and not removed after their retention: ${kept.join(', ')}`)
   }
