@@ -8,6 +8,7 @@ import {
   StackRefusal,
   type ProviderName,
   type ServerPorts,
+  type ServerPurpose,
   type StackProvider,
 } from './provider'
 import type { RunFolder } from './runs/run-folder'
@@ -78,6 +79,7 @@ export const openProvider = async (
   run: RunFolder,
   environment: Environment,
   ports: ServerPorts = {},
+  purpose?: ServerPurpose,
 ): Promise<StackProvider> => {
   switch (name) {
     case 'external':
@@ -85,6 +87,6 @@ export const openProvider = async (
     case 'containers':
       return containersProvider(run, ports)
     case 'native':
-      return nativeProvider(run, [], ports)
+      return nativeProvider(run, [], ports, purpose)
   }
 }

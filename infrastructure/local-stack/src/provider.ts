@@ -49,6 +49,12 @@ export interface ServerPorts {
   readonly kafka?: number
 }
 
+/**
+ * What servers that are started here are for: runs of seconds to minutes, in which a broker that compiles little is ready
+ * sooner, or measurements, in which it must run as fast as a deployed one.
+ */
+export type ServerPurpose = 'short runs' | 'measurements'
+
 export interface StackProvider {
   readonly name: ProviderName
   readonly postgres: PostgresPart

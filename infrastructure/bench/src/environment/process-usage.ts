@@ -6,6 +6,8 @@ export interface ProcessUsage {
   /** User and system time together. */
   readonly cpuSeconds: number
   readonly residentMb: number
+  /** The part of it that is no file's: pages of files come and go as the kernel likes. */
+  readonly ownMb: number
   /** The largest it ever was. */
   readonly peakResidentMb: number
 }
@@ -27,6 +29,7 @@ export function usageOf(pid: number): ProcessUsage {
   return {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
     residentMb: megabytes('VmRSS'),
+    ownMb: megabytes('RssAnon'),
     peakResidentMb: megabytes('VmHWM'),
   }
 }
@@ -39,6 +42,7 @@ export function usageOfAll(pids: readonly number[]): ProcessUsage {
   return {
     cpuSeconds: sum((usage) => usage.cpuSeconds),
     residentMb: sum((usage) => usage.residentMb),
+    ownMb: sum((usage) => usage.ownMb),
     peakResidentMb: sum((usage) => usage.peakResidentMb),
   }
 }

@@ -9,8 +9,9 @@ describe('the usage of a process', () => {
   })
 
   it('is in megabytes, the largest no less than the present', () => {
-    const { residentMb, peakResidentMb } = usageOf(process.pid)
-    expect(residentMb).toBeGreaterThan(20)
+    const { residentMb, ownMb, peakResidentMb } = usageOf(process.pid)
+    expect(ownMb).toBeGreaterThan(10)
+    expect(residentMb).toBeGreaterThan(ownMb)
     expect(peakResidentMb).toBeGreaterThanOrEqual(residentMb)
   })
 

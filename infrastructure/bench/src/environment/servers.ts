@@ -41,7 +41,7 @@ export async function openServers(environment: NodeJS.ProcessEnv): Promise<Serve
     }
   }
   const name = await chooseProvider(environment)
-  const provider = await openProvider(name, run, environment)
+  const provider = await openProvider(name, run, environment, {}, 'measurements')
   try {
     await provider.start()
   } catch (error) {

@@ -27,7 +27,7 @@ export const claim: Scenario = {
   async run(context) {
     const { scale, databases, topics, say } = context
     const quick = scale === 'quick'
-    const rounds = quick ? 1 : 5
+    const rounds = quick ? 1 : 3
     const window = quick ? { warmUpMs: 1_000, measureMs: 2_000 } : { warmUpMs: 3_000, measureMs: 8_000 }
     const large: State[] = quick ? [] : [{ name: '1M', sentRows: 1_000_000, inPlace: true }]
     if (scale === 'long') large.push({ name: '10M', sentRows: 10_000_000, inPlace: true })

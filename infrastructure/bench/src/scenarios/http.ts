@@ -30,7 +30,7 @@ export const http: Scenario = {
     'commands/s from HTTP to commit: JWT verified (its signature once), validated, one log line; latency at 70% of that',
   async run(context) {
     const quick = context.scale === 'quick'
-    const rounds = quick ? 1 : 5
+    const rounds = quick ? 1 : 3
     const window = quick ? { warmUpMs: 1_000, measureMs: 1_000 } : { warmUpMs: 3_000, measureMs: 8_000 }
     const seconds = window.measureMs / 1000
     const full = { ...window, load: { inFlight: IN_FLIGHT } }

@@ -1,11 +1,10 @@
 /** `steady`: few users for long, while another process burns a core: nobody may get an error, or wait. */
-import { setTimeout as delay } from 'node:timers/promises'
-import { countOf, type BenchDatabase } from '../environment/bench-databases'
 import { usageOf } from '../environment/process-usage'
 import type { LoadResult } from '../measure/load-loops'
-import type { BenchContext, Scenario } from '../scenario'
+import type { Scenario } from '../scenario'
 import type { HttpLoadJob } from '../workers/http-load'
 import { seedSessions } from '../seed/sessions'
+import { expectSent } from './expect-sent'
 import { expectAccepted } from './write'
 
 const PER_SECOND = 100
@@ -14,7 +13,6 @@ const USERS = 10
 const MINUTES = 10
 /** Of a core: a burner that got less was no neighbour. */
 const HONEST_SHARE = 0.5
-const LAST_RECORDS_MS = 30_000
 
 export const steady: Scenario = {
   name: 'steady',
@@ -88,21 +86,4 @@ function coresOf<Name extends string>(pids: Readonly<Record<Name, number>>, meas
     },
     used: (name: Name) => (seconds[name] * 1000) / measureMs,
   }
-}
-
-/** Each accepted command is a record and a row that is SENT. */
-async function expectSent(
-  { topics }: BenchContext,
-  { url }: BenchDatabase,
-  topic: string,
-  accepted: number,
-): Promise<void> {
-  const open = `SELECT count(*) FROM event_outbox WHERE status <> 'SENT'`
-  const deadline = performance.now() + LAST_RECORDS_MS
-  while ((await countOf(url, open)) > 0) {
-    if (performance.now() > deadline) throw new Error('the outbox did not drain')
-    await delay(100)
-  }
-  const records = await topics.count(topic)
-  if (records !== accepted) throw new Error(`${accepted} commands were accepted and ${records} records sent`)
 }

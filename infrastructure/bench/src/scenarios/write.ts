@@ -15,7 +15,7 @@ export const write: Scenario = {
   title: 'commands/s through the command service, no HTTP, 32 in flight, 10,000 sessions',
   async run(context) {
     const quick = context.scale === 'quick'
-    const [rounds, warmUpSeconds, seconds] = quick ? [1, 1, 1] : [5, 2, 8]
+    const [rounds, warmUpSeconds, seconds] = quick ? [1, 1, 1] : [3, 2, 8]
     const pgbench = (script: PgbenchJob['script']) => ({
       name: script,
       measure: () =>

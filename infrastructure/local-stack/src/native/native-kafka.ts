@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, releasePort } from '../free-port'
-import type { KafkaPart } from '../provider'
+import type { KafkaPart, ServerPurpose } from '../provider'
 import { waitForKafka } from '../readiness/kafka-ready'
 import { kafkaJars } from './kafka-jars'
 import { NativePart, portWasTaken } from './native-part'
@@ -58,6 +58,7 @@ export class NativeKafka extends NativePart implements KafkaPart {
     private readonly places: NativeKafkaPlaces,
     private readonly further: readonly FurtherListener[] = [],
     private readonly preferredPort?: number,
+    private readonly purpose: ServerPurpose = 'short runs',
   ) {
     super(places.logFile)
   }
@@ -97,7 +98,7 @@ export class NativeKafka extends NativePart implements KafkaPart {
         `-Xmx${HEAP_MB}m`,
         '-Xms64m',
         '-XX:+UseSerialGC',
-        '-XX:TieredStopAtLevel=1',
+        ...(this.purpose === 'short runs' ? ['-XX:TieredStopAtLevel=1'] : []),
         '-Xshare:auto',
         // No file in the system's temporary folder that a kill would leave there.
         '-XX:-UsePerfData',

@@ -1,7 +1,7 @@
 /** The native provider: PostgreSQL and Kafka as processes of this machine. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { startTogether, type ServerPorts, type StackProvider } from '../provider'
+import { startTogether, type ServerPorts, type ServerPurpose, type StackProvider } from '../provider'
 import type { RunFolder } from '../runs/run-folder'
 import { hasMaven, kafkaJarsCached } from './kafka-jars'
 import { javaCommand, NativeKafka, type FurtherListener } from './native-kafka'
@@ -38,6 +38,7 @@ export const nativeProvider = (
   run: RunFolder,
   listeners: readonly FurtherListener[] = [],
   ports: ServerPorts = {},
+  purpose?: ServerPurpose,
 ): StackProvider => {
   const account = serverAccount()
   const home = homeFor(join(run.path, 'data'), account)
@@ -48,7 +49,7 @@ export const nativeProvider = (
     pidFile: run.pidFile(name),
   })
   const postgres = new NativePostgres(places('postgres'), account, ports.postgres)
-  const kafka = new NativeKafka(places('kafka'), listeners, ports.kafka)
+  const kafka = new NativeKafka(places('kafka'), listeners, ports.kafka, purpose)
   return {
     name: 'native',
     postgres,
