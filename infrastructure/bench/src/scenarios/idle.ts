@@ -14,12 +14,12 @@ export const idle: Scenario = {
   name: 'idle',
   title: 'relay and gateway without traffic: CPU, queries, memory',
   async run(context) {
-    const windowMs = context.scale === 'quick' ? 5_000 : 60_000
+    const [settleMs, windowMs] = context.scale === 'quick' ? [500, 5_000] : [6_000 + COUNTERS_LATE_MS, 60_000]
     const topic = await context.topics.create()
     // Each has a database of its own, so that their queries are told apart.
     const [gateway, relay] = await Promise.all([
-      measureAlone(context, windowMs, (url) => context.launch.gateway(url)),
-      measureAlone(context, windowMs, (url) => context.launch.relay(url, topic)),
+      measureAlone(context, settleMs, windowMs, (url) => context.launch.gateway(url)),
+      measureAlone(context, settleMs, windowMs, (url) => context.launch.relay(url, topic)),
     ])
     await context.topics.remove(topic)
     const checks = Object.entries({ gateway, relay }).flatMap(([service, figures]) =>
@@ -36,14 +36,14 @@ export const idle: Scenario = {
 
 async function measureAlone(
   { databases }: BenchContext,
+  settleMs: number,
   windowMs: number,
   start: (databaseUrl: string) => Promise<Started>,
 ): Promise<Figures> {
   const database = await databases.empty()
   try {
     const service = await start(database.url)
-    await delay(windowMs / 10)
-    await delay(COUNTERS_LATE_MS)
+    await delay(settleMs)
     const before = {
       cpu: usageOf(service.pid).cpuSeconds,
       transactions: await transactionsIn(database),
