@@ -19,8 +19,9 @@ const BREATH_MS = 50
 /** How often old rows are looked for, as a part of their retention, but at least once a minute. */
 const REMOVALS_IN_A_RETENTION = 100
 const LONGEST_WITHOUT_REMOVAL_MS = 60_000
-/** Rows that were passed over (FAILED or parked, and sent since) are looked at again after this. */
-const START_OVER_MS = 3_600_000
+/** Rows that were passed over (FAILED or parked, and sent since) are looked at again so often, but at least once an hour. */
+const STARTS_OVER_IN_A_RETENTION = 10
+const LONGEST_WITHOUT_START_OVER_MS = 3_600_000
 
 export class Upkeep {
   private readonly deadLetters: DeadLetters
@@ -67,7 +68,8 @@ export class Upkeep {
     if (sentRetentionMs === 0 || now < this.removeAt) return
     if (now >= this.startOverAt) {
       this.removedUpTo = new Map()
-      this.startOverAt = now + START_OVER_MS
+      this.startOverAt =
+        now + Math.min(sentRetentionMs / STARTS_OVER_IN_A_RETENTION, LONGEST_WITHOUT_START_OVER_MS)
     }
     while (!stopping()) {
       const lanes = this.lanes

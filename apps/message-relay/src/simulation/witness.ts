@@ -29,7 +29,6 @@ export class Witness implements TablesObserver {
   private readonly byRow = new Map<ModelRow, Facts>()
   private readonly ofKey = new Map<string, Facts[]>()
   private readonly inFlight = new Map<string, Set<string>>()
-  private readonly passedOver = new Set<ModelRow>()
   private actor: string | undefined
   readonly retries: RetryWitness
 
@@ -164,13 +163,9 @@ export class Witness implements TablesObserver {
     if (row.status !== 'SENT') this.broken(`${row.id}: removed and not SENT`)
   }
 
-  leftBehind(row: ModelRow): void {
-    this.passedOver.add(row)
-  }
-
-  /** SENT rows that a removal is to take away with its next round: what one has passed over waits for an hour. */
+  /** SENT rows, which a removal takes away in time. */
   toRemove(): ModelRow[] {
-    return this.tables.all().filter((row) => row.status === 'SENT' && !this.passedOver.has(row))
+    return this.tables.all().filter((row) => row.status === 'SENT')
   }
 
   /** Rows that Kafka confirmed to `relay` under the token it still holds, and that are not settled. */

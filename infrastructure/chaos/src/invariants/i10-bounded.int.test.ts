@@ -16,12 +16,12 @@ describe('I10', () => {
         seconds,
       ])
     const retentionHours = 0.01
-    await sentAgo(50)
+    await sentAgo(55)
     expect(await world.verdict('I10', { retentionHours })).toMatchObject({
       violations: [],
       amongThem: { 'rows past their retention': 0 },
     })
-    await sentAgo(60)
+    await sentAgo(65)
     const verdict = await world.verdict('I10', { retentionHours })
     expect(rowsOf(verdict)).toContainEqual(expect.objectContaining({ outbox_id: world.events[0] }))
     await run('DELETE FROM event_outbox WHERE id = $1', [world.events[0]])

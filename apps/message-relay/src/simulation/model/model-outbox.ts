@@ -161,7 +161,6 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
           this.tables.remove(row)
           removed += 1
         }
-        this.tables.passedOver(tenure.lane, after, dealtWith.get(tenure.lane) ?? after)
       }
       return { removed, dealtWith }
     })

@@ -44,8 +44,6 @@ export interface TablesObserver {
   settled(row: ModelRow): void
   setBack(row: ModelRow): void
   removed(row: ModelRow): void
-  /** A removal of SENT rows went past it. */
-  leftBehind(row: ModelRow): void
 }
 
 /** A writer's transaction. */
@@ -173,13 +171,6 @@ export class Tables {
   remove(row: ModelRow): void {
     this.takeOut(row)
     this.observer?.removed(row)
-  }
-
-  /** A removal has dealt with the rows of a lane beyond `after`, up to `upTo`. */
-  passedOver(lane: number, after: number, upTo: number): void {
-    for (const row of this.rows[lane] ?? []) {
-      if (row.seq > after && row.seq <= upTo) this.observer?.leftBehind(row)
-    }
   }
 
   laneOf(key: string): number {
