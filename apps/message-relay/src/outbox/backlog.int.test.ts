@@ -102,7 +102,7 @@ it('is nothing where nothing is to be sent', async () => {
   expect(await readBacklog(fixture.database, LANES, 3)).toEqual(nothing)
 })
 
-it('finds the rows that FAILED without reading what was SENT', async () => {
+it('is looked for without reading what was SENT, however much that is', async () => {
   await fixture.pool.query(
     `INSERT INTO event_outbox (topic, key, payload, status, sent_at)
      SELECT 't', 'k' || n % 1000, jsonb_build_object('padding', repeat('x', 500)), 'SENT', now()
@@ -115,9 +115,12 @@ it('finds the rows that FAILED without reading what was SENT', async () => {
     await client.query(`PREPARE look (smallint[], integer, bigint[]) AS ${BACKLOG.text}`)
     // As a relay that has looked often: with the plan that knows neither lanes nor how far each was dealt with.
     await client.query('SET plan_cache_mode = force_generic_plan')
+    // What 400,000 rows do at the usual cost: the index looks dear to a planner that does not know that nothing is behind it.
+    await client.query('SET random_page_cost = 8')
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE look ('{0}', 1000, '{0}')`)
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     expect(plan).toContain('event_outbox_undecided')
+    expect(plan).not.toContain('Seq Scan on event_outbox')
   } finally {
     client.release()
   }

@@ -11,6 +11,8 @@ const UNDECIDED = 'o.failed_at IS NOT NULL AND NOT o.will_retry AND o.dropped_at
 /** Their pages are read one by one at every scrape, and that there are any is what matters: 10,000 take 0.1 s. */
 const MOST_UNDECIDED = 10_000
 
+// Lane by lane, each with an order and an end of its own: joined with all lanes at once the whole table is read, for the
+// planner does not know that next to nothing lies behind where a lane was dealt with.
 // Each count ends at its bound: a backlog of millions takes seconds to count, at every scrape. The oldest fresh row of a
 // lane is its first.
 export const BACKLOG: Statement = {
@@ -20,7 +22,7 @@ WITH mine AS (
   SELECT lane, up_to FROM unnest($1::smallint[], $3::bigint[]) AS mine (lane, up_to)
 ), fresh AS (
   SELECT count(*) AS pending
-    FROM (SELECT FROM mine CROSS JOIN LATERAL (SELECT ${FRESH}) AS o LIMIT $2) AS counted
+    FROM (SELECT FROM mine CROSS JOIN LATERAL (SELECT ${FRESH} ORDER BY e.seq LIMIT $2) AS o LIMIT $2) AS counted
 ), oldest AS (
   SELECT min(o.created_at) AS due_since
     FROM mine CROSS JOIN LATERAL (SELECT e.created_at ${FRESH} ORDER BY e.seq LIMIT 1) AS o
