@@ -112,7 +112,9 @@ it('counts the FAILED rows that hold their key', async () => {
   ])
   await wakeRelays(fixture.pool)
   await eventually(async () => /^message_relay_blocking_rows 1$/m.test(await metrics(relay.httpPort)))
-  expect(await metrics(relay.httpPort)).toMatch(/^message_relay_pending_rows 1$/m)
+  const text = await metrics(relay.httpPort)
+  expect(text).toMatch(/^message_relay_pending_rows 1$/m)
+  expect(text).toMatch(/^message_relay_undecided_rows 1$/m)
 })
 
 async function metrics(port: number): Promise<string> {

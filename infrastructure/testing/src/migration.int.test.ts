@@ -145,3 +145,25 @@ it('exchanges the index of parked rows that a long key did not fit into', async 
   await writer.query(`INSERT INTO event_outbox (topic, payload, parked, key)
     SELECT 't', '{}', true, string_agg(md5(random()::text), '') FROM generate_series(1, 300)`)
 })
+
+it('names in no index of the outbox what the settling of a sent row changes, nor in its condition', async () => {
+  const client = await connect()
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT a.attname AS name
+       FROM pg_index AS i
+       JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid
+       JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+      WHERE i.indrelid = 'event_outbox'::regclass`,
+  )
+  const named = rows.map(({ name }) => name)
+  expect(named).toEqual(expect.arrayContaining(['lane', 'seq', 'failed_at']))
+  for (const changed of [
+    'status',
+    'attempts',
+    'next_attempt_at',
+    'sent_at',
+    'kafka_partition',
+    'kafka_offset',
+  ])
+    expect(named).not.toContain(changed)
+})

@@ -10,6 +10,8 @@ export interface Backlog {
   readonly parked: number
   /** Rows that FAILED for their own fault and hold the later rows of their key. */
   readonly blocking: number
+  /** Rows that FAILED for their own fault and that nobody has sent again or dropped. */
+  readonly undecided: number
 }
 
 export class BacklogLook {

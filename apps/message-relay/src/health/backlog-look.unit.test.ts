@@ -1,7 +1,13 @@
 /** A scrape is answered in time, whatever PostgreSQL does. */
 import { BacklogLook, type Backlog } from './backlog-look'
 
-const seen = (pending: number): Backlog => ({ pending, parked: 0, oldestDueSeconds: 0, blocking: 0 })
+const seen = (pending: number): Backlog => ({
+  pending,
+  parked: 0,
+  oldestDueSeconds: 0,
+  blocking: 0,
+  undecided: 0,
+})
 
 /** A look whose reads end when and as the test says. */
 function looking() {

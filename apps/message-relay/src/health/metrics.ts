@@ -176,6 +176,11 @@ function backlogGauges(registers: Registry[], backlog: Observed['backlog']): voi
     ({ blocking }) => blocking,
   )
   gauge(
+    'message_relay_undecided_rows',
+    'Rows of this relay’s lanes that FAILED for their own fault until somebody sends them again or drops them; no more than 10,000 are counted.',
+    ({ undecided }) => undecided,
+  )
+  gauge(
     'message_relay_oldest_due_age_seconds',
     'How long the oldest row that may go has waited.',
     ({ oldestDueSeconds }) => oldestDueSeconds,

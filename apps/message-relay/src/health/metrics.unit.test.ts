@@ -22,8 +22,8 @@ const error = { class: 'record_too_large', message: '', attempts: [] }
 
 it('shows the backlog as it is at each scrape, for one look at the outbox, and nothing where there is none', async () => {
   const looks = [
-    { pending: 7, parked: 3, oldestDueSeconds: 1.5, blocking: 1 },
-    { pending: 8, parked: 4, oldestDueSeconds: 2.5, blocking: 2 },
+    { pending: 7, parked: 3, oldestDueSeconds: 1.5, blocking: 1, undecided: 5 },
+    { pending: 8, parked: 4, oldestDueSeconds: 2.5, blocking: 2, undecided: 6 },
   ]
   const backlog = jest.fn(() => Promise.resolve(looks.shift()!))
   const { lines } = observed(backlog)
@@ -32,6 +32,7 @@ it('shows the backlog as it is at each scrape, for one look at the outbox, and n
       'message_relay_pending_rows 7',
       'message_relay_parked_rows 3',
       'message_relay_blocking_rows 1',
+      'message_relay_undecided_rows 5',
       'message_relay_oldest_due_age_seconds 1.5',
       'message_relay_backlog_readable 1',
       'message_relay_lanes_owned 32',
@@ -42,7 +43,9 @@ it('shows the backlog as it is at each scrape, for one look at the outbox, and n
   backlog.mockRejectedValue(new Error('PostgreSQL is away'))
   const blind = await lines()
   expect(blind).toContain('message_relay_backlog_readable 0')
-  expect(blind.join('\n')).not.toMatch(/_(pending|parked|blocking)_rows \d|oldest_due_age_seconds \d/)
+  expect(blind.join('\n')).not.toMatch(
+    /_(pending|parked|blocking|undecided)_rows \d|oldest_due_age_seconds \d/,
+  )
 })
 
 it('counts a row that stays PENDING for good', async () => {

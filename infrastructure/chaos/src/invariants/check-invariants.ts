@@ -51,6 +51,10 @@ export function checkInvariants(evidence: Evidence): Promise<Verdict[]> {
 export const brokenAmong = (verdicts: readonly Verdict[]): Verdict[] =>
   verdicts.filter(({ violations }) => violations.length > 0)
 
+/** Those that were held to something and were not broken by it. */
+export const heldAmong = (verdicts: readonly Verdict[]): Verdict[] =>
+  verdicts.filter(({ violations, judged }) => violations.length === 0 && judged > 0)
+
 /** Those that found nothing to judge: they have not held, they have not been asked. */
 export const heldToNothing = (verdicts: readonly Verdict[]): Verdict[] =>
   verdicts.filter(({ judged }) => judged === 0)

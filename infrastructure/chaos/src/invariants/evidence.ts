@@ -70,7 +70,7 @@ export interface Evidence {
   readonly topic: string
   /** Every request that changed something; without them I1 is judged by the inbox alone. */
   readonly answers?: readonly Answer[]
-  /** The earlier lives of the topic, oldest first. */
+  /** The earlier lives of the topic, oldest first; absent where nobody knows whether there were any. */
   readonly pastTopics?: readonly PastTopic[]
   /** The system had time to come to rest: nothing may still be on its way. */
   readonly settled?: boolean

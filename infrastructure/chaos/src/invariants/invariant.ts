@@ -6,13 +6,16 @@ export type InvariantId = (typeof INVARIANT_IDS)[number]
 
 export type Row = Readonly<Record<string, unknown>>
 
-export interface Violation {
-  /** What is wrong with each of the rows. */
+export interface Finding {
+  /** What is true of each of the rows. */
   readonly what: string
   readonly count: number
   /** Some of them, at most {@link ROWS_SHOWN}. */
   readonly rows: readonly Row[]
 }
+
+/** A finding that breaks the invariant. */
+export type Violation = Finding
 
 export interface Judgement {
   /** How many things were looked at: an invariant that was held to nothing has not held. */
@@ -20,6 +23,8 @@ export interface Judgement {
   /** How many of them there were of a sort that may be missing: `for being late`, say. */
   readonly amongThem?: Readonly<Record<string, number>>
   readonly violations: readonly Violation[]
+  /** What is worth knowing and breaks nothing. */
+  readonly notes?: readonly Finding[]
 }
 
 export interface Invariant {
@@ -38,7 +43,7 @@ export interface OpenEvidence {
 
 export const ROWS_SHOWN = 20
 
-/** The violations among `findings`: each a sentence and the SQL of the rows of which it is true. */
+/** Those of `findings` that there are: each a sentence and the SQL of the rows of which it is true. */
 export async function violationsOf(
   open: OpenEvidence,
   findings: readonly (readonly [what: string, sql: string, values?: readonly unknown[]])[],

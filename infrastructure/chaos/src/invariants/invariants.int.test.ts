@@ -133,6 +133,31 @@ inAWorld('I3', () => {
     expect(rowsOf(await world.verdict('I3'))).toContainEqual(expect.objectContaining({ cleaned: true }))
   })
 
+  it('notes a receipt of a topic that was lost where the event is on the topic again, and reports it where it is not', async () => {
+    const misplaced = async (seen = {}) => {
+      const { violations, notes = [] } = await world.verdict('I3', seen)
+      const elsewhere = violations.filter(({ what }) => what.startsWith('SENT to a place'))
+      return [rowsOf({ violations: elsewhere }), rowsOf({ violations: notes })].map((rows) =>
+        rows.map(({ event_id: id }) => id),
+      )
+    }
+    const [again, first] = [world.events[1], world.events[0]]
+    // One place is beyond the end of the topic, another has a record of another event, a third no partition any more.
+    await run('UPDATE event_outbox SET kafka_offset = 1000 WHERE id = $1', [again])
+    expect(await misplaced()).toEqual([expect.not.arrayContaining([again]), [again]])
+    await run(
+      `UPDATE event_outbox SET kafka_offset = (SELECT kafka_offset FROM event_outbox WHERE id = $2) WHERE id = $1`,
+      [again, first],
+    )
+    expect(await misplaced()).toEqual([expect.not.arrayContaining([again]), [again]])
+    await run('UPDATE event_outbox SET kafka_partition = 99 WHERE id = $1', [again])
+    expect(await misplaced()).toEqual([expect.not.arrayContaining([again]), [again]])
+    // Whoever knows that there was no other topic knows that the receipt is wrong.
+    expect(await misplaced({ pastTopics: [] })).toEqual([expect.arrayContaining([again]), []])
+    await run(`UPDATE event_outbox SET payload = payload || '{"event_id": "gone"}' WHERE id = $1`, [again])
+    expect(await misplaced()).toEqual([expect.arrayContaining(['gone']), []])
+  })
+
   it('reports what is still on its way although the system rests', async () => {
     await run(`INSERT INTO event_outbox (topic, key, payload) VALUES ($1, 'k', '{"event_id": "waiting"}')`, [
       world.topic,

@@ -288,6 +288,11 @@ BEGIN
       -- What the dead-letter topic has yet to get.
       ('event_outbox_dead_letter_due',
        'CREATE INDEX event_outbox_dead_letter_due ON event_outbox (lane, seq) WHERE dead_letter_due'),
+      -- What FAILED for its own fault and waits for somebody's decision, to be counted at every scrape. By failed_at, for no
+      -- index may name status. Where there are rows already, see event_outbox_parked_hash.
+      ('event_outbox_undecided',
+       'CREATE INDEX event_outbox_undecided ON event_outbox (lane)
+          WHERE failed_at IS NOT NULL AND NOT will_retry AND dropped_at IS NULL'),
       ('flow_resume_handles_active_correlation_unique',
        'CREATE UNIQUE INDEX flow_resume_handles_active_correlation_unique ON flow_resume_handles (correlation_id)
           WHERE status IN (''PENDING_PAUSE'', ''PAUSED'')')

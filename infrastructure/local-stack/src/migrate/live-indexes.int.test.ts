@@ -144,3 +144,20 @@ it('leaves the index that another builds alone, where the file is run by hand', 
   expect(told).toEqual([BUILD, DROP_OLD])
   expect(await indexes()).toEqual(fresh)
 })
+
+it('builds the index of undecided rows while others write, and with its column where that is missing', async () => {
+  await migrateTelling()
+  told = []
+  const client = await connect()
+  await client.query('DROP INDEX event_outbox_undecided')
+  await migrateTelling()
+  expect(told).toEqual([expect.stringMatching(/^CREATE INDEX CONCURRENTLY event_outbox_undecided /)])
+  const definition = () =>
+    client.query(`SELECT pg_get_indexdef(to_regclass('event_outbox_undecided')::oid) AS definition`)
+  const live = (await definition()).rows
+  told = []
+  await client.query('ALTER TABLE event_outbox DROP COLUMN failed_at')
+  await migrateTelling()
+  expect(told).toEqual([])
+  expect((await definition()).rows).toEqual(live)
+})
