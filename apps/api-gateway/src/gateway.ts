@@ -6,7 +6,7 @@ import type { Logger, Tracing } from '@infinite-scribe/service-kit'
 import { createApp, type AppParts } from './app'
 import type { GatewaySettings } from './config'
 import { createAdminServer } from './health/admin-server'
-import { GatewayMetrics } from './health/metrics'
+import { GatewayMetrics, type MeasuredAtScrape } from './health/metrics'
 import { Admission } from './http/admission'
 import { Drain } from './http/drain'
 import { jwksLookup } from './http/jwks-keys'
@@ -21,7 +21,8 @@ import type { JwtSettings } from './jwt-config'
 import type { Services } from './services'
 import { traceRequest } from './tracing/trace-request'
 
-export type GatewayServices = Omit<AppParts, 'tokens' | 'admission' | 'drain'> & Pick<Services, 'databaseUse'>
+export type GatewayServices = Omit<AppParts, 'tokens' | 'admission' | 'drain'> &
+  Pick<Services, MeasuredAtScrape>
 
 export interface GatewayOptions {
   readonly limits?: ServerLimits
@@ -48,7 +49,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const admission = new Admission()
   const drain = new Drain()
-  const metrics = new GatewayMetrics(() => services.databaseUse())
+  const metrics = new GatewayMetrics(services)
   const commands = metrics.measured(services.commands)
   const app = createApp(settings, {
     ...services,

@@ -57,6 +57,8 @@ export interface Services {
   readonly readiness: ReadinessPort
   /** For the metrics. */
   databaseUse(): DatabaseUse
+  /** For the metrics: how many commands this process failed because nobody finished them, by command type. */
+  commandsTimedOut(): ReadonlyMap<string, number>
   /** Begins to fail the commands that nobody finishes, and to follow what is written for the streams. */
   start(): void
   /** Fails no more commands; can be called while requests are under way. Resolves when the sweep has ended. */
@@ -93,13 +95,20 @@ export function createServices(parts: ServiceParts): Services {
     : new UnitOfWork(knex, Math.random, retried)
   const common = { catalog, unitOfWork, queues: new SessionQueues(), notifier, settings, clock }
   const tasks = new TaskService(common)
+  const timedOut = new Map(catalog.taskTypes.map((taskType) => [catalog.commandTypeOf(taskType), 0]))
+  const sweeps = sweepLog(logger, catalog)
   const timeOuts = new TimeOuts({
     unitOfWork,
     tasks,
     taskTypes: catalog.taskTypes,
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
-    ...sweepLog(logger),
+    ...sweeps,
+    timedOut: (ended) => {
+      sweeps.timedOut(ended)
+      for (const type of ended.map(({ taskType }) => catalog.commandTypeOf(taskType)))
+        timedOut.set(type, (timedOut.get(type) ?? 0) + 1)
+    },
   })
 
   const eventStreams = createEventStreams({
@@ -121,6 +130,7 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...(parts.tracing ? tracedServices(writing, parts.tracing) : writing),
     databaseUse: () => ({ pool: poolUse(knex), retries }),
+    commandsTimedOut: () => timedOut,
     readiness: new Readiness(probe),
     streams: eventStreams.streams,
     tickets: eventStreams.tickets,

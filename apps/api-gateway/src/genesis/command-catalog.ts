@@ -48,10 +48,22 @@ export class CommandCatalog {
    * @throws {ServiceFault} SERVICE_UNAVAILABLE for a task that only another version of this service knows how to end.
    */
   taskEnded(sessionId: string, task: OpenTask, end: TaskEnd): DecidedEvent {
-    const definition = this.asynchronous.get(task.taskType)
+    return { ...this.askingFor(task.taskType).ended(sessionId, task, end), ends: task }
+  }
+
+  /**
+   * The type of the command that asks for tasks of this type.
+   * @throws {ServiceFault} SERVICE_UNAVAILABLE for a type that only another version of this service knows.
+   */
+  commandTypeOf(taskType: TaskType): string {
+    return this.askingFor(taskType).type
+  }
+
+  private askingFor(taskType: TaskType): AsyncCommand {
+    const definition = this.asynchronous.get(taskType)
     if (!definition)
-      throw new ServiceFault('SERVICE_UNAVAILABLE', `No command here asks for a task ${task.taskType}`)
-    return { ...definition.ended(sessionId, task, end), ends: task }
+      throw new ServiceFault('SERVICE_UNAVAILABLE', `No command here asks for a task ${taskType}`)
+    return definition
   }
 
   private cataloged(definition: CommandDefinition): CatalogedCommand {

@@ -119,6 +119,11 @@ describe('a new asynchronous command', () => {
     const end = { how: 'completed', result: {} } as const
     expect(() => commandCatalog.taskEnded('s', task, end)).toThrow(ServiceFault)
   })
+
+  it('is known by its task', () => {
+    expect(catalogWithTitles.commandTypeOf(TITLE_TASK)).toBe('RequestTitleProposal')
+    expect(() => commandCatalog.commandTypeOf(TITLE_TASK)).toThrow(ServiceFault)
+  })
 })
 
 it('does not compile with a wrong event name, or a payload that is another event’s', () => {

@@ -1,13 +1,17 @@
 /** What this process measures of itself and of the requests it answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
-import type { DatabaseUse } from '../database/database-use'
 import { factsOf } from '../http/request-facts'
 import type { CommandPort } from '../ports'
+import type { Services } from '../services'
 import { measuredCommands } from './command-metrics'
 import { databaseMetrics } from './database-metrics'
 import { DURATION_BUCKETS_SECONDS } from './duration-buckets'
 import { refusalMetrics } from './refusal-metrics'
+import { timeOutMetrics } from './time-out-metrics'
+
+/** What of the services is asked at each scrape. */
+export type MeasuredAtScrape = 'databaseUse' | 'commandsTimedOut'
 
 /** The gateway's metrics, in a registry of their own. */
 export class GatewayMetrics {
@@ -21,10 +25,12 @@ export class GatewayMetrics {
   })
   private readonly countRefusal = refusalMetrics(this.registry)
 
-  /** @param databaseUse asked at each scrape */
-  constructor(databaseUse: () => DatabaseUse) {
+  constructor(services: Pick<Services, MeasuredAtScrape>) {
     collectDefaultMetrics({ register: this.registry })
-    databaseMetrics(this.registry, databaseUse)
+    databaseMetrics(this.registry, () => services.databaseUse())
+    timeOutMetrics(this.registry, () => services.commandsTimedOut())
+    // An alert asks whether agents complete anything: a series that begins with their first answer shows no increase.
+    this.duration.zero({ method: 'POST', route: '/tasks/{task_id}/complete', status: 200 })
   }
 
   /** `commands`, measured; to be asked for once. */

@@ -1,5 +1,5 @@
 /** Finds the open tasks that nobody finished in time, by the database's clock. */
-import type { TaskType } from '@infinite-scribe/shared-types'
+import type { TaskStatus, TaskType } from '@infinite-scribe/shared-types'
 import type { Transaction } from '../commands/unit-of-work'
 import { OPEN_TASK } from '../database/status-lists'
 import { statement, type Queryable } from '../database/statement'
@@ -20,9 +20,11 @@ const FROM = `async_tasks t
      LEFT JOIN outbox_deliveries d ON d.outbox_id = t.request_event_id AND o.id IS NULL`
 
 // The index on the open tasks' updated_at finds the few that may be due.
-const select = statement<{ id: string; command_id: string }>(
+const select = statement<OverdueRow>(
   'find-overdue-tasks',
-  `SELECT t.id, t.triggered_by_command_id AS command_id FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[])
+  `SELECT t.id, t.triggered_by_command_id AS command_id, t.session_id, t.task_type, t.status,
+          extract(epoch FROM now() - t.created_at)::float8 AS open_seconds
+     FROM ${FROM} WHERE ${OVERDUE} AND t.task_type = ANY (?::text[])
       AND t.id <> ALL (?::uuid[]) ORDER BY t.updated_at LIMIT ?::int`,
 )
 
@@ -42,13 +44,35 @@ export interface WhichOverdueTasks {
 export interface OverdueTask {
   readonly id: string
   readonly commandId: string
+  readonly sessionId: string
+  readonly taskType: TaskType
+  /** Whether an agent ever reported on it. */
+  readonly takenUp: boolean
+  /** Since it was asked for. */
+  readonly openSeconds: number
+}
+
+interface OverdueRow {
+  id: string
+  command_id: string
+  session_id: string
+  task_type: TaskType
+  status: TaskStatus
+  open_seconds: number
 }
 
 /** At most `limit` overdue tasks of these types, the longest silent first. */
 export async function findOverdueTasks(db: Queryable, which: WhichOverdueTasks): Promise<OverdueTask[]> {
   const { taskTypes, timeoutSeconds, except, limit } = which
   const rows = await select(db, [timeoutSeconds, timeoutSeconds, taskTypes, except, limit])
-  return rows.map(({ id, command_id }) => ({ id, commandId: command_id }))
+  return rows.map((row) => ({
+    id: row.id,
+    commandId: row.command_id,
+    sessionId: row.session_id,
+    taskType: row.task_type,
+    takenUp: row.status === 'RUNNING',
+    openSeconds: row.open_seconds,
+  }))
 }
 
 /** Whether this task is overdue in the transaction's snapshot; a later report makes its update a 40001. */

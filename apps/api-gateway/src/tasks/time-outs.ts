@@ -31,6 +31,8 @@ export interface TimeOutParts {
   readonly taskTypes: readonly TaskType[]
   readonly commandTimeoutSeconds: number
   readonly sweepIntervalMs: number
+  /** Told at the end of a sweep of those that were failed since the last one's; not of none. */
+  readonly timedOut: (tasks: readonly OverdueTask[]) => void
   /** Told of the first sweep that could not do its work; the next ones try again in silence. */
   readonly failed: (error: unknown) => void
   /** Told when a sweep has done its work after those that could not. */
@@ -49,6 +51,7 @@ export class TimeOuts {
   /** Those that could not be failed at their last turn. */
   private readonly putOff = new Set<string>()
   private faults: TaskNotFailedError[] = []
+  private ended: OverdueTask[] = []
 
   constructor(private readonly parts: TimeOutParts) {}
 
@@ -60,6 +63,7 @@ export class TimeOuts {
           (error: unknown) => this.failed(error),
         )
         .finally(() => {
+          this.tellOfEnded()
           if (!this.stopped) this.start()
         })
     }, this.parts.sweepIntervalMs)
@@ -71,6 +75,7 @@ export class TimeOuts {
     clearTimeout(this.timer)
     await this.sweeping
     await Promise.all(this.underWay.values())
+    this.tellOfEnded()
   }
 
   /**
@@ -118,7 +123,9 @@ export class TimeOuts {
       .then(
         (hasFailed) => {
           this.putOff.delete(id)
-          if (hasFailed) failed()
+          if (!hasFailed) return
+          this.ended.push(task)
+          failed()
         },
         (error: unknown) => {
           this.putOff.add(id)
@@ -134,6 +141,11 @@ export class TimeOuts {
     if (!this.underWay.has(id)) return
     if (this.leftBehind.size < MAX_LEFT_BEHIND) this.leftBehind.add(id)
     else await striking
+  }
+
+  private tellOfEnded(): void {
+    if (this.ended.length > 0) this.parts.timedOut(this.ended)
+    this.ended = []
   }
 
   private worked(): void {
