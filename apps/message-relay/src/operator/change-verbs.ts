@@ -7,6 +7,7 @@ import { addRequeue } from './requeue-verb'
 import { conditionOf, selectIds } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
+import { whyLeft } from './why-left'
 
 /** Gives them to `program`. */
 export function addChangeVerbs(program: Command, terminal: Terminal, session: Session): void {
@@ -26,14 +27,16 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
         const found = await selectIds(database, conditionOf({ ids }))
         const rows = found.length
         if (options.dryRun) {
-          show(options, { dry_run: true, rows }, () => `${counted(rows, 'row')} would be dropped`)
-          await tellLeft(database, ids, found)
+          const left = await whyLeft(database, ids, found)
+          show(options, { dry_run: true, rows, left }, () => `${counted(rows, 'row')} would be dropped`)
+          tellLeft(left)
           return
         }
         if (!(await agreed(rows, options, `Drop ${rows} rows?`))) return
         const dropped = await drop(database, found, terminal.who)
-        show(options, { dropped }, () => `dropped: ${counted(dropped.length, 'row')}`)
-        await tellLeft(database, ids, dropped)
+        const left = await whyLeft(database, ids, dropped)
+        show(options, { dropped, left }, () => `dropped: ${counted(dropped.length, 'row')}`)
+        tellLeft(left)
       })
     })
 

@@ -60,7 +60,7 @@ it('a lock that somebody holds ends it within seconds', async () => {
 
 it('keeps what is no result away from those that read JSON', () => {
   const { stdout, stderr } = type('requeue 00000000-0000-4000-8000-000000000000 --json')
-  expect(JSON.parse(stdout)).toEqual({ requeued: [] })
+  expect(JSON.parse(stdout)).toMatchObject({ requeued: [] })
   expect(stderr).toContain('there is no such row')
 })
 

@@ -57,13 +57,14 @@ it('sends FAILED rows again, counts before it asks, and leaves an audit row', as
     rows: 4,
     by_class: { record_too_large: 4 },
     left_to_relay: 0,
+    left: [],
   })
   expect(await type('requeue --class record_too_large')).toMatchObject({
     code: 1,
     warned: ['Nothing was changed: confirm on a terminal, or give --yes.'],
   })
   expect(await countByStatus(pool)).toEqual({ FAILED: 4 })
-  expect((await type(`requeue ${one} --json`)).json).toEqual({ requeued: [one] })
+  expect((await type(`requeue ${one} --json`)).json).toEqual({ requeued: [one], left: [] })
   expect(await outboxRow(pool, one!)).toMatchObject({ status: 'PENDING', attempts: 0, parked: true })
   expect((await type('requeue --until 2999-01-01T00:00:00Z --yes --json')).json.requeued).toEqual(others)
   const unknown = randomUUID()
@@ -72,6 +73,13 @@ it('sends FAILED rows again, counts before it asks, and leaves an audit row', as
   // A dry run ends as the real one would.
   expect(await type(`requeue ${one} ${unknown} --dry-run`)).toMatchObject({ code: 1, warned: left })
   expect(await type(`drop ${unknown} --dry-run`)).toMatchObject({ code: 1 })
+  const reasons = [
+    { outbox_id: one, reason: 'is PENDING, not FAILED' },
+    { outbox_id: unknown, reason: expect.stringMatching('^there is no') },
+  ]
+  for (const verb of ['requeue', 'requeue --dry-run', 'drop --yes', 'drop --dry-run']) {
+    expect((await type(`${verb} ${one} ${unknown} --json`)).json).toMatchObject({ left: reasons })
+  }
   const { rows } = await pool.query('SELECT who, action, rows, details FROM outbox_audit ORDER BY id')
   expect(rows).toEqual([
     { who: 'tester@here', action: 'requeue', rows: 1, details: { ids: [one], changed: [one] } },
@@ -89,10 +97,17 @@ it('sends FAILED rows again, counts before it asks, and leaves an audit row', as
 it('drops FAILED rows for good: they stay, and requeue passes them by', async () => {
   const ids = await fixture.failedRows(2)
   expect(await type(`drop ${ids.join(' ')}`)).toMatchObject({ code: 1 })
-  expect((await type(`drop ${ids.join(' ')} --dry-run --json`)).json).toEqual({ dry_run: true, rows: 2 })
+  expect((await type(`drop ${ids.join(' ')} --dry-run --json`)).json).toEqual({
+    dry_run: true,
+    rows: 2,
+    left: [],
+  })
   const { json } = await type(`drop ${ids.join(' ')} --json`, () => Promise.resolve(true))
   expect(json.dropped.sort()).toEqual([...ids].sort())
-  expect((await type('requeue --class record_too_large --yes --json')).json).toEqual({ requeued: [] })
+  expect((await type('requeue --class record_too_large --yes --json')).json).toEqual({
+    requeued: [],
+    left: [],
+  })
   expect(await countByStatus(pool)).toEqual({ FAILED: 2 })
   expect(await type(`drop ${ids[0]}`)).toMatchObject({ code: 1, warned: [`${ids[0]}: was dropped`] })
 })

@@ -5,6 +5,7 @@ import { countForRequeue, meant, requeue, selectForRequeue } from './requeue'
 import { selectIds, selectsAll, type RowSelection } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
+import { whyLeft, type Left } from './why-left'
 
 type Options = Change & Pick<RowSelection, 'class' | 'since' | 'until'> & { sent?: true; dropped?: true }
 
@@ -41,38 +42,42 @@ export function addRequeue(program: Command, terminal: Terminal, session: Sessio
         await checkClass(database, options.class, command)
         const find = options.dryRun ? countForRequeue : selectForRequeue
         const { rows, kinds, leftToRelay } = await find(database, selection)
-        const done = async (changed: readonly string[]): Promise<void> => {
+        const whyOthers = (changed: readonly string[]) => whyLeft(database, ids ?? [], changed, state)
+        const tell = (left: readonly Left[]): void => {
           if (leftToRelay > 0) terminal.warn(leftLine(leftToRelay))
-          await tellLeft(database, ids ?? [], changed, state)
+          tellLeft(left)
         }
         if (options.dryRun) {
+          const left = await whyOthers(selection.ids ? await selectIds(database, meant(selection)) : [])
           const byKind = { [state === 'sent' ? 'by_topic' : 'by_class']: kinds }
-          show(options, { dry_run: true, rows, ...byKind, left_to_relay: leftToRelay }, () =>
+          show(options, { dry_run: true, rows, ...byKind, left_to_relay: leftToRelay, left }, () =>
             [
               `${counted(rows, 'row')} would be put back to PENDING`,
               ...Object.entries(kinds).map(([kind, count]) => `  ${kind}: ${count}`),
             ].join('\n'),
           )
-          await done(selection.ids ? await selectIds(database, meant(selection)) : [])
+          tell(left)
           return
         }
         if (!(await agreed(rows, options, `Put ${rows} rows back to PENDING?`))) return
         const requeued: string[] = []
         let count = 0
-        await withBar(terminal, 'Putting back', rows, (at) =>
+        const left = await withBar(terminal, 'Putting back', rows, (at) =>
           requeue(database, selection, terminal.who, (looked, portion) => {
             at(looked)
             count += portion.length
             // They may be millions.
             if (options.json || selection.ids) requeued.push(...portion)
           }),
-        ).catch((error: unknown) => {
-          if (count > 0)
-            terminal.warn(`Before it failed ${counted(count, 'row')} had been put back to PENDING.`)
-          throw error
-        })
-        show(options, { requeued }, () => `put back to PENDING: ${counted(count, 'row')}`)
-        await done(requeued)
+        )
+          .then(() => whyOthers(requeued))
+          .catch((error: unknown) => {
+            if (count > 0)
+              terminal.warn(`Before it failed ${counted(count, 'row')} had been put back to PENDING.`)
+            throw error
+          })
+        show(options, { requeued, left }, () => `put back to PENDING: ${counted(count, 'row')}`)
+        tell(left)
       })
     })
 }

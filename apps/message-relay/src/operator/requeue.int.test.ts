@@ -29,9 +29,10 @@ describe('SENT rows that are still kept', () => {
       rows: 3,
       by_topic: { [topic]: 3 },
       left_to_relay: 0,
+      left: [],
     })
     const { json } = await type(`requeue --sent ${ids[1]} ${ids[0]} --yes --json`)
-    expect(json).toEqual({ requeued: [ids[0], ids[1]] })
+    expect(json).toEqual({ requeued: [ids[0], ids[1]], left: [] })
     expect(await outboxRow(pool, ids[0]!)).toMatchObject({
       status: 'PENDING',
       attempts: 0,
@@ -67,7 +68,10 @@ describe('SENT rows that are still kept', () => {
 it('takes back what was dropped', async () => {
   const [kept, dropped] = await fixture.failedRows(2)
   await type(`drop ${dropped}`)
-  expect((await type(`requeue --dropped --since 2000-01-01 --json`)).json).toEqual({ requeued: [dropped] })
+  expect((await type(`requeue --dropped --since 2000-01-01 --json`)).json).toEqual({
+    requeued: [dropped],
+    left: [],
+  })
   expect(await outboxRow(pool, dropped!)).toMatchObject({ status: 'PENDING', dropped_at: null, parked: true })
   expect(await outboxRow(pool, kept!)).toMatchObject({ status: 'FAILED' })
 })
@@ -81,8 +85,8 @@ it('leaves to the relay what an outage failed, and says how many, unless it is n
   expect(dry.warned).toEqual([expect.stringContaining(left[0]!)])
   expect((await type('requeue --since 2000-01-01 --dry-run')).text).toContain('record_too_large: 1')
   const { json, code, warned } = await type('requeue --since 2000-01-01 --yes --json')
-  expect({ json, code, warned }).toEqual({ json: { requeued: [own] }, code: 0, warned: dry.warned })
-  expect((await type(`requeue ${away} --json`)).json).toEqual({ requeued: [away] })
+  expect({ json, code, warned }).toEqual({ json: { requeued: [own], left: [] }, code: 0, warned: dry.warned })
+  expect((await type(`requeue ${away} --json`)).json).toEqual({ requeued: [away], left: [] })
 })
 
 it('says on stdout why nothing was changed, where it was asked for JSON', async () => {

@@ -5,7 +5,7 @@ import { faultOfClass } from './error-classes'
 import { withOperatorDatabase, type OperatorDatabase } from './operator-database'
 import type { RowSelection } from './row-selection'
 import type { Terminal } from './terminal'
-import { whyLeft } from './why-left'
+import type { Left } from './why-left'
 
 export interface Output {
   json?: boolean
@@ -33,17 +33,9 @@ export function operatorSession(terminal: Terminal) {
     return false
   }
 
-  /** Of the ids that were named, where any were. */
-  const tellLeft = async (
-    database: OperatorDatabase,
-    wanted: readonly string[],
-    done: readonly string[],
-    state?: RowSelection['state'],
-  ): Promise<void> => {
-    const left = [...new Set(wanted.map((id) => id.toLowerCase()))].filter((id) => !done.includes(id))
-    if (left.length === 0) return
-    for (const line of await whyLeft(database, left, state)) terminal.warn(line)
-    terminal.exitWith(1)
+  const tellLeft = (left: readonly Left[]): void => {
+    for (const { outbox_id, reason } of left) terminal.warn(`${outbox_id}: ${reason}`)
+    if (left.length > 0) terminal.exitWith(1)
   }
 
   /** Ends the command where its class is none. */
