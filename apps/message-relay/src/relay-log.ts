@@ -8,6 +8,7 @@ import { restAdvice } from './log/rest-advice'
 import { cutText, rowDetails } from './log/row-details'
 import { statementAdvice } from './log/statement-failed'
 import { LONGEST_REST_MS } from './policy/backoff'
+import { describeFault } from './policy/outcome'
 import type { RelayEvents } from './relay-events'
 
 /** The same trouble is told once in this time. */
@@ -130,7 +131,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     deadLettersWait: (rows, problem) => {
       // An outage is told by the circuit.
       if (isCircuitOpen || !onceACycle('dead letters')) return
-      log.warn(deadLetterAdvice(problem), { rows, error: problem })
+      log.warn(deadLetterAdvice(problem.class), { rows, error: describeFault(problem) })
     },
     deadLetterRefused: (letter, reason) => {
       if (!onceACycle('refused dead letters')) return
@@ -149,15 +150,17 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     renewalFailed: (error) => databaseFailed('renewal', 'the lease could not be renewed', error),
     circuit: (circuit, event) => {
       isCircuitOpen = circuit.state === 'open'
-      if (circuit.state === 'open') {
+      if (circuit.state !== 'open') {
+        log.info('the broker answers', { circuit: circuit.state })
+      } else if (circuit.fault) {
         // A failed probe says nothing that a batch has not said in the same cycle.
         if (event === 'changed') toldAt.set('broker', monotonicMs())
         else if (!onceACycle('broker')) return
-        log.warn(brokerAdvice(circuit.reason, eventsTopic), {
+        log.warn(brokerAdvice(circuit.fault.class, eventsTopic), {
           circuit: circuit.state,
-          reason: circuit.reason,
+          reason: describeFault(circuit.fault),
         })
-      } else log.info('the broker answers', { circuit: circuit.state })
+      }
     },
   }
 }

@@ -90,8 +90,8 @@ it('raises no alarm for a retry, nor for what an outage failed', () => {
 
 it('says the same trouble once a cycle', () => {
   const events = log()
-  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'ECONNREFUSED' } as const
   const fault = { class: 'connection', message: 'gone' }
+  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, fault } as const
   for (let second = 0; second < 20; second += 1) {
     now += 1000
     events.circuit(open, 'probe_failed')
@@ -101,7 +101,7 @@ it('says the same trouble once a cycle', () => {
     events.renewalFailed(new Error('x'))
     events.upkeepFailed(new Error('x'))
     events.listenerLost(new Error('x'), 100)
-    events.deadLettersWait(3, 'connection: gone')
+    events.deadLettersWait(3, fault)
   }
   // The broker and PostgreSQL.
   expect(loud()).toHaveLength(2 * 4)
@@ -109,23 +109,26 @@ it('says the same trouble once a cycle', () => {
 
 it('leaves it to the circuit to tell of an outage while dead letters wait, and tells of their topic once a cycle', () => {
   const events = log()
-  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'unknown_topic: gone' } as const
+  const fault = { class: 'unknown_topic', message: 'gone' }
+  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, fault } as const
   events.circuit(open, 'changed')
-  events.deadLettersWait(3, 'unknown_topic: gone')
+  events.deadLettersWait(3, fault)
   expect(loud()).toHaveLength(1)
   events.circuit({ state: 'closed' }, 'changed')
-  events.deadLettersWait(3, 'unknown_topic: gone')
-  events.deadLettersWait(3, 'unknown_topic: gone')
+  events.deadLettersWait(3, fault)
+  events.deadLettersWait(3, fault)
   expect(loud()).toHaveLength(3)
 })
 
 it.each([
-  ['unknown_topic: no such topic', /dead-letter topic does not exist.*topics --create/],
-  ['topic_forbidden: no', /dead-letter topic.*ACL/],
-  ['connection: ECONNREFUSED', /dead-letter topic does not take events: they are tried again$/],
-])('says what to do about a dead-letter topic that takes nothing: %s', (problem, message) => {
-  log().deadLettersWait(3, problem)
-  expect(loud()).toMatchObject([{ message: expect.stringMatching(message), details: { rows: 3 } }])
+  ['unknown_topic', /dead-letter topic does not exist.*topics --create/],
+  ['topic_forbidden', /dead-letter topic.*ACL/],
+  ['connection', /dead-letter topic does not take events: they are tried again$/],
+])('says what to do about a dead-letter topic that takes nothing: %s', (errorClass, message) => {
+  log().deadLettersWait(3, { class: errorClass, message: 'no' })
+  expect(loud()).toMatchObject([
+    { message: expect.stringMatching(message), details: { rows: 3, error: `${errorClass}: no` } },
+  ])
 })
 
 it('tells of an outage of PostgreSQL as one, whoever meets it, and of its end', () => {
@@ -222,13 +225,16 @@ it('shows where an error was thrown at debug level alone', () => {
 })
 
 it.each([
-  ['unknown_topic: no such topic', /the-events does not exist.*message-relay topics --create.*topic-lost/],
-  ['topic_forbidden: no', /the-events.*ACL/],
-  ['authentication: no', /KAFKA_SASL/],
-  ['connection: ECONNREFUSED', /the broker is away.*nothing is to be done here/],
-])('says what to do about a broker that takes nothing: %s', (reason, message) => {
-  log().circuit({ state: 'open', since: 0, probeAt: 0, probes: 0, reason }, 'changed')
-  expect(loud()).toMatchObject([{ message: expect.stringMatching(message) }])
+  ['unknown_topic', /the-events does not exist.*message-relay topics --create.*topic-lost/],
+  ['topic_forbidden', /the-events.*ACL/],
+  ['authentication', /KAFKA_SASL/],
+  ['connection', /the broker is away.*nothing is to be done here/],
+])('says what to do about a broker that takes nothing: %s', (errorClass, message) => {
+  const fault = { class: errorClass, message: 'no' }
+  log().circuit({ state: 'open', since: 0, probeAt: 0, probes: 0, fault }, 'changed')
+  expect(loud()).toMatchObject([
+    { message: expect.stringMatching(message), details: { reason: `${errorClass}: no` } },
+  ])
 })
 
 it('names the missing topic of a batch that was refused, too', () => {

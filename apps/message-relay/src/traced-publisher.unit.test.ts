@@ -5,6 +5,7 @@ import type { Publisher } from './pipeline/ports'
 import type { KafkaMessage } from './policy/kafka-message'
 import { tracedPublisher } from './traced-publisher'
 
+const PROBLEM = { class: 'connection', message: 'as it is' }
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PRODUCER = 'b7ad6b7169203331'
 const GIVEN = `00-${TRACE}-${PRODUCER}-01`
@@ -12,7 +13,7 @@ const GIVEN = `00-${TRACE}-${PRODUCER}-01`
 type Results = Awaited<ReturnType<Publisher['publish']>>
 let sent: KafkaMessage[]
 const publisher = (results: Results): Publisher => ({
-  probe: () => Promise.resolve('as it is'),
+  probe: () => Promise.resolve(PROBLEM),
   publish: (records) => {
     sent = [...records]
     return Promise.resolve(results)
@@ -96,5 +97,5 @@ it('describes nothing that nobody keeps', async () => {
 })
 
 it('asks the broker as before', async () => {
-  expect(await tracedPublisher(publisher([]), recordedTracing()).probe()).toBe('as it is')
+  expect(await tracedPublisher(publisher([]), recordedTracing()).probe()).toBe(PROBLEM)
 })

@@ -1,4 +1,5 @@
 /** When the relay is ready, and what it says when it is not. */
+import { startingCircuit } from '../policy/circuit'
 import { watchProgress } from './progress'
 import { judgeReadiness } from './readiness'
 
@@ -20,7 +21,8 @@ describe('readiness', () => {
     })
   })
   it('names every reason it is not', () => {
-    const circuit = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'ECONNREFUSED' } as const
+    const fault = { class: 'connection', message: 'ECONNREFUSED' }
+    const circuit = { state: 'open', since: 0, probeAt: 0, probes: 0, fault } as const
     const verdict = judgeReadiness({
       ...well,
       leased: false,
@@ -32,13 +34,19 @@ describe('readiness', () => {
     expect(verdict.reasons.join('\n')).toMatch(/shutting down.*\n.*lease.*\n.*ECONNREFUSED.*\n5 rows are due/)
   })
   it.each([
-    ['connection: ECONNREFUSED', 'the broker is away: connection: ECONNREFUSED'],
-    ['unknown_topic: no such topic', 'the events topic does not exist: unknown_topic: no such topic'],
-    ['topic_forbidden: no', 'the relay may not write to the events topic: topic_forbidden: no'],
-    ['authentication: no', 'the broker refuses the relay: authentication: no'],
-  ])('says of a circuit that opened with "%s" what is wrong', (reason, told) => {
-    const circuit = { state: 'open', since: 0, probeAt: 0, probes: 0, reason } as const
+    ['connection', 'the broker is away: connection: no'],
+    ['unknown_topic', 'the events topic does not exist: unknown_topic: no'],
+    ['topic_forbidden', 'the relay may not write to the events topic: topic_forbidden: no'],
+    ['authentication', 'the broker refuses the relay: authentication: no'],
+  ])('says of a circuit that opened with "%s" what is wrong', (errorClass, told) => {
+    const fault = { class: errorClass, message: 'no' }
+    const circuit = { state: 'open', since: 0, probeAt: 0, probes: 0, fault } as const
     expect(judgeReadiness({ ...well, circuit }).reasons).toEqual([told])
+  })
+  it('is not given before the broker was tried', () => {
+    expect(judgeReadiness({ ...well, circuit: startingCircuit(0) }).reasons).toEqual([
+      'the broker has not been tried yet',
+    ])
   })
 })
 

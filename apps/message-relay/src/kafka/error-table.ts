@@ -1,5 +1,5 @@
 /** Says of an error of the Kafka client whose fault it is: one table, one row a case. */
-import type { Outcome } from '../policy/outcome'
+import type { Fault, Outcome } from '../policy/outcome'
 
 export type Failure = Exclude<Outcome, { kind: 'sent' }>
 
@@ -139,10 +139,9 @@ export function classify(thrown: unknown, { ownTopic }: { ownTopic: boolean }): 
   }
 }
 
-/** The class and the message of what any record would have met. */
-export function problemOf(thrown: unknown): string {
-  const { fault } = classify(thrown, { ownTopic: false })
-  return `${fault.class}: ${fault.message}`
+/** What any record would have met. */
+export function problemOf(thrown: unknown): Fault {
+  return classify(thrown, { ownTopic: false }).fault
 }
 
 function lookUp(error: ClientError): Case | undefined {

@@ -2,7 +2,7 @@
 import type { NotTried, Publisher } from '../pipeline/ports'
 import { partitionOf } from '../policy/java-partitioner'
 import type { KafkaMessage } from '../policy/kafka-message'
-import type { Outcome } from '../policy/outcome'
+import type { Fault, Outcome } from '../policy/outcome'
 import { classify, problemOf, type Failure } from './error-table'
 import { isTooLargeToSend, LARGEST_UNASKED_BYTES, planRequests } from './plan-requests'
 import { PublishCall, type Placed } from './publish-call'
@@ -37,7 +37,7 @@ export class KafkaPublisher implements Publisher {
     return records.map((_, index) => call.resultOf(index))
   }
 
-  async probe(): Promise<string | undefined> {
+  async probe(): Promise<Fault | undefined> {
     try {
       await this.topics.check(this.eventsTopic)
       return undefined

@@ -3,9 +3,8 @@
 const AWAY = 'the broker is away: nothing is claimed until it answers; nothing is to be done here'
 const BATCH = 'the broker could not take a batch: its rows keep their schedule and wait for the broker'
 
-/** By the class that the reason begins with. */
-export function brokerAdvice(reason: string, eventsTopic: string): string {
-  const [errorClass] = reason.split(':')
+/** By the class of the fault. */
+export function brokerAdvice(errorClass: string, eventsTopic: string): string {
   switch (errorClass) {
     case 'unknown_topic':
       return `the events topic ${eventsTopic} does not exist: nothing is claimed until it does; create it with message-relay topics --create (runbook topic-lost)`

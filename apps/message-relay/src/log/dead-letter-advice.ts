@@ -1,8 +1,7 @@
 /** What an operator is to do about a dead-letter topic that takes nothing. */
 
-/** By the class that the problem begins with. */
-export function deadLetterAdvice(problem: string): string {
-  const [errorClass] = problem.split(':')
+/** By the class of the fault. */
+export function deadLetterAdvice(errorClass: string): string {
   switch (errorClass) {
     case 'unknown_topic':
       return 'the dead-letter topic does not exist: create it with message-relay topics --create'

@@ -57,8 +57,7 @@ export class CircuitBreaker {
   published(attempted: readonly AttemptedRow[]): void {
     for (const { attempt } of attempted) {
       if (attempt.kind !== 'unavailable' || attempt.scope !== 'broker') continue
-      const reason = `${attempt.fault.class}: ${attempt.fault.message}`
-      this.become(onUnavailable(this.circuit, this.clock.monotonicMs(), reason))
+      this.become(onUnavailable(this.circuit, this.clock.monotonicMs(), attempt.fault))
       this.outage ||= isAnswer(attempt.fault)
       return
     }

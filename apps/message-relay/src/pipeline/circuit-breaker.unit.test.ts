@@ -1,10 +1,10 @@
 /** What the circuit breaker knows of an outage: whether a record may be to blame for it. */
-import type { Attempt } from '../policy/outcome'
+import type { Attempt, Fault } from '../policy/outcome'
 import { CircuitBreaker } from './circuit-breaker'
 import type { ClaimedRow, Clock, Publisher } from './ports'
 
 let nowMs: number
-let problem: string | undefined
+let problem: Fault | undefined
 
 function startedBreaker(): CircuitBreaker {
   const publisher = { probe: () => Promise.resolve(problem) } as Publisher
@@ -43,7 +43,7 @@ it('knows an outage by a probe that failed, until a batch is sent', async () => 
   const breaker = await closedBreaker()
   breaker.published([{ row, attempt: unavailable('connection') }])
   nowMs += 250
-  problem = 'connection: refused'
+  problem = { class: 'connection', message: 'refused' }
   expect(await breaker.probeIfDue()).toBe(false)
   nowMs += 500
   problem = undefined

@@ -1,11 +1,12 @@
 /** Sends the dead letters that are due. One that the topic refuses, or never answers for, keeps no other from it for long. */
+import type { Fault } from '../policy/outcome'
 import type { Lanes } from './lanes'
 import type { DeadLetter, DeadLetterTopic, OutboxUpkeep, RowRef } from './ports'
 
 export interface DeadLetterEvents {
   deadLettered(rows: number): void
   /** The dead-letter topic could not take them; they are tried again. */
-  deadLettersWait(rows: number, problem: string): void
+  deadLettersWait(rows: number, problem: Fault): void
   /** It takes nothing of this row, not even the least; it is tried again when the others have had their turn. */
   deadLetterRefused(letter: DeadLetter, reason: string): void
 }

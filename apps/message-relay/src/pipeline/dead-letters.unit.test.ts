@@ -37,7 +37,8 @@ beforeEach(() => {
   } as unknown as OutboxUpkeep
   const topic = {
     publish: (offered: readonly DeadLetter[]) => {
-      if (away) return Promise.resolve({ got: [], refused: [], problem: 'away' })
+      if (away)
+        return Promise.resolve({ got: [], refused: [], problem: { class: 'connection', message: 'gone' } })
       const end = offered.findIndex(({ id }) => unanswered.has(id))
       const answered = end < 0 ? offered : offered.slice(0, end)
       tried += answered.length
@@ -45,7 +46,7 @@ beforeEach(() => {
       return Promise.resolve({
         got: answered.filter((each) => !no.includes(each)),
         refused: no.map((each) => ({ letter: each, reason: 'no' })),
-        problem: end < 0 ? undefined : 'no answer',
+        problem: end < 0 ? undefined : { class: 'timeout', message: 'no answer' },
       })
     },
   }

@@ -1,7 +1,7 @@
 /** What the pipeline needs of the world: the outbox in PostgreSQL, Kafka, the wake-up, the clock. */
 import type { DeliveryError } from '@infinite-scribe/shared-types'
 import type { KafkaMessage } from '../policy/kafka-message'
-import type { Outcome } from '../policy/outcome'
+import type { Fault, Outcome } from '../policy/outcome'
 import type { ParkedHead } from '../policy/parked-keys'
 import type { Settlement } from '../policy/settlement'
 
@@ -138,7 +138,7 @@ export interface Publisher {
    */
   publish(records: readonly KafkaMessage[], mayStart: () => boolean): Promise<readonly (Outcome | NotTried)[]>
   /** Asks the broker for the events topic without spending a record; what is wrong, or undefined. */
-  probe(): Promise<string | undefined>
+  probe(): Promise<Fault | undefined>
 }
 
 export type NotTried = { readonly kind: 'withheld' } | { readonly kind: 'handed_back' }
@@ -193,8 +193,8 @@ export interface DeadLettersPublished {
   readonly got: readonly DeadLetter[]
   /** The topic takes nothing of them. */
   readonly refused: readonly { readonly letter: DeadLetter; readonly reason: string }[]
-  /** The class and message of what the first of the others met, for which the rest was not tried, where there are any. */
-  readonly problem: string | undefined
+  /** What the first of the others met, for which the rest was not tried, where there are any. */
+  readonly problem: Fault | undefined
 }
 
 export interface DeadLetterTopic {

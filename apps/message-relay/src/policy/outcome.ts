@@ -9,6 +9,11 @@ export interface Fault {
   readonly message: string
 }
 
+/** For people: `class: message`. */
+export function describeFault(fault: Fault): string {
+  return `${fault.class}: ${fault.message}`
+}
+
 /** Nobody answered: the broker is away, or one record keeps it silent. Any other class is an answer. */
 const WITHOUT_ANSWER: ReadonlySet<string> = new Set(['connection', 'timeout'])
 

@@ -1,5 +1,6 @@
 /** The way of one process's requests to the broker and of the answers back, and what may befall both. */
 import type { KafkaMessage } from '../policy/kafka-message'
+import type { Fault } from '../policy/outcome'
 import type { Answer } from './model/broker'
 import { BROKER_AWAY, NO_ANSWER, NOT_UNDERSTOOD, type Failure } from './model/failure'
 import type { BrokerSession } from './model/model-publisher'
@@ -28,12 +29,12 @@ export class BrokerLink implements BrokerSession {
     return answer
   }
 
-  probe(): Promise<string | undefined> {
+  probe(): Promise<Fault | undefined> {
     const { weather, broker } = this.world
     return new Promise((resolve) => {
       const frozen = weather.brokerFrozenMs > 0
       this.process.inside(frozen ? this.publishTimeoutMs : weather.way(), () =>
-        resolve(frozen || weather.brokerAway ? 'connection: the broker is away' : broker.problem()),
+        resolve(frozen || weather.brokerAway ? BROKER_AWAY.fault : broker.problem()),
       )
     })
   }

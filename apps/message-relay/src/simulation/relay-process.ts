@@ -4,6 +4,7 @@ import { SILENT } from '../relay-events'
 import type { RelayParts, RelaySettings } from '../relay-parts'
 import { BrokerLink } from './broker-link'
 import { DatabaseLink } from './database-link'
+import { BROKER_AWAY } from './model/failure'
 import { ModelDeadLetterTopic } from './model/model-dead-letter-topic'
 import { ModelLaneLeases } from './model/model-lane-leases'
 import { ModelOutbox } from './model/model-outbox'
@@ -51,7 +52,7 @@ export class RelayProcess {
       broker,
       plan.requestRecords,
     )
-    this.deadLetters = new ModelDeadLetterTopic(() => (weather.brokerAway ? 'away' : undefined))
+    this.deadLetters = new ModelDeadLetterTopic(() => (weather.brokerAway ? BROKER_AWAY.fault : undefined))
     this.wakeUp = new ModelWakeUp(timer)
     this.lanesWakeUp = new ModelWakeUp(timer)
     const settings = settingsOf(plan)

@@ -94,7 +94,7 @@ function modelPublisher(): Promise<PublisherUnderTest> {
   const broker = new Broker([topics.events, topics.other], topics.events, topics.valueBytes)
   const away: BrokerSession = {
     produce: () => Promise.resolve({ failure: BROKER_AWAY, divisible: false }),
-    probe: () => Promise.resolve('connection: the broker is away'),
+    probe: () => Promise.resolve(BROKER_AWAY.fault),
   }
   const publisher = (session: BrokerSession) => new ModelPublisher(session, broker, 100)
   return Promise.resolve({
@@ -141,7 +141,7 @@ describe('the model', () => {
     const topic = new ModelDeadLetterTopic()
     return Promise.resolve({
       topic,
-      away: new ModelDeadLetterTopic(() => 'away'),
+      away: new ModelDeadLetterTopic(() => BROKER_AWAY.fault),
       arrived: () => Promise.resolve(topic.arrived),
       close: () => Promise.resolve(),
     })

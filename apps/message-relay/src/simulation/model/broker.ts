@@ -1,6 +1,7 @@
 /** The model's Kafka: topics whose partitions are logs, and what a broker says of a request. */
 import type { Failure } from './failure'
 import type { KafkaMessage } from '../../policy/kafka-message'
+import type { Fault } from '../../policy/outcome'
 
 export interface Receipt {
   readonly partition: number
@@ -43,8 +44,10 @@ export class Broker {
   }
 
   /** What is wrong with the events topic, or undefined. */
-  problem(): string | undefined {
-    return this.topics.has(this.eventsTopic) ? undefined : 'unknown_topic'
+  problem(): Fault | undefined {
+    return this.topics.has(this.eventsTopic)
+      ? undefined
+      : { class: 'unknown_topic', message: 'there is no such topic' }
   }
 
   partitionOf(key: string): number {

@@ -1,14 +1,14 @@
 /** The publisher's port over the model's broker: one request in flight, and one bad record fails alone. */
 import type { NotTried, Publisher } from '../../pipeline/ports'
 import type { KafkaMessage } from '../../policy/kafka-message'
-import type { Outcome } from '../../policy/outcome'
+import type { Fault, Outcome } from '../../policy/outcome'
 import type { Answer, Broker } from './broker'
 import type { Failure } from './failure'
 
 /** How a request reaches the broker, and the answer the relay. */
 export interface BrokerSession {
   produce(topic: string, records: readonly KafkaMessage[]): Promise<Answer>
-  probe(): Promise<string | undefined>
+  probe(): Promise<Fault | undefined>
 }
 
 export function directBrokerSession(broker: Broker): BrokerSession {
@@ -34,7 +34,7 @@ export class ModelPublisher implements Publisher {
     return records.map((record) => call.results.get(record) ?? { kind: 'handed_back' })
   }
 
-  probe(): Promise<string | undefined> {
+  probe(): Promise<Fault | undefined> {
     return this.session.probe()
   }
 
