@@ -1,8 +1,7 @@
 /** The relay's log: what happened to which event, and what to do about it, in as few lines as an outage allows. */
 import { DatabaseOutage, describeError, type Logger } from '@infinite-scribe/service-kit'
-import { batchRefused, brokerAdvice } from './log/broker-advice'
+import { batchRefused, circuitOpened, deadLettersWait } from './log/broker-advice'
 import { Crowd } from './log/crowd'
-import { deadLetterAdvice } from './log/dead-letter-advice'
 import { isAway } from './log/is-away'
 import { restAdvice } from './log/rest-advice'
 import { cutText, rowDetails } from './log/row-details'
@@ -55,14 +54,12 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     claimed: (rows, tookMs) => log.debug('claimed', { rows: rows.length, took_ms: tookMs }),
     published: (attempted, tookMs) => {
       log.debug('published', { rows: attempted.length, took_ms: tookMs })
-      const [first] = attempted.flatMap(({ attempt }) =>
-        attempt.kind === 'unavailable' ? [attempt.fault] : [],
+      const [first] = attempted.flatMap(({ row: { topic }, attempt }) =>
+        attempt.kind === 'unavailable' ? [{ topic, fault: attempt.fault }] : [],
       )
       if (first && onceACycle('broker')) {
-        log.warn(batchRefused(first.class, eventsTopic), {
-          error_class: first.class,
-          error: first.message,
-        })
+        const { topic, fault } = first
+        log.warn(batchRefused(fault.class, topic), { error_class: fault.class, error: fault.message })
       }
     },
     settled: (batch, tookMs) => {
@@ -131,7 +128,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
     deadLettersWait: (rows, problem) => {
       // An outage is told by the circuit.
       if (isCircuitOpen || !onceACycle('dead letters')) return
-      log.warn(deadLetterAdvice(problem.class), { rows, error: describeFault(problem) })
+      log.warn(deadLettersWait(problem.class, eventsTopic), { rows, error: describeFault(problem) })
     },
     deadLetterRefused: (letter, reason) => {
       if (!onceACycle('refused dead letters')) return
@@ -156,7 +153,7 @@ export function relayLog(log: Logger, monotonicMs: () => number, eventsTopic: st
         // A failed probe says nothing that a batch has not said in the same cycle.
         if (event === 'changed') toldAt.set('broker', monotonicMs())
         else if (!onceACycle('broker')) return
-        log.warn(brokerAdvice(circuit.fault.class, eventsTopic), {
+        log.warn(circuitOpened(circuit.fault.class, eventsTopic), {
           circuit: circuit.state,
           reason: describeFault(circuit.fault),
         })

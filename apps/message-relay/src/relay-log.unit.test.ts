@@ -121,9 +121,10 @@ it('leaves it to the circuit to tell of an outage while dead letters wait, and t
 })
 
 it.each([
-  ['unknown_topic', /dead-letter topic does not exist.*topics --create/],
+  ['unknown_topic', /dead-letter topic the-events.dlq does not exist.*topics --create/],
   ['topic_forbidden', /dead-letter topic.*ACL/],
-  ['connection', /dead-letter topic does not take events: they are tried again$/],
+  ['not_enough_replicas', /dead-letter topic the-events.dlq has fewer in-sync replicas/],
+  ['connection', /dead letters wait and are tried again/],
 ])('says what to do about a dead-letter topic that takes nothing: %s', (errorClass, message) => {
   log().deadLettersWait(3, { class: errorClass, message: 'no' })
   expect(loud()).toMatchObject([
@@ -227,6 +228,14 @@ it('shows where an error was thrown at debug level alone', () => {
 it.each([
   ['unknown_topic', /the-events does not exist.*message-relay topics --create.*topic-lost/],
   ['topic_forbidden', /the-events.*ACL/],
+  ['invalid_topic', /refuses to write to the events topic the-events, for its name.*EVENTS_TOPIC/],
+  [
+    'not_enough_replicas',
+    /the-events has fewer in-sync replicas.*brokers that are down.*min.insync.replicas/,
+  ],
+  ['leader_not_available', /the-events has no leader yet.*nothing is claimed until/],
+  ['not_leader', /the-events is changing its leader/],
+  ['broker_error', /does not take events \(broker_error\).*broker's log/],
   ['authentication', /KAFKA_SASL/],
   ['connection', /the broker is away.*nothing is to be done here/],
 ])('says what to do about a broker that takes nothing: %s', (errorClass, message) => {
@@ -239,8 +248,16 @@ it.each([
 
 it('names the missing topic of a batch that was refused, too', () => {
   const fault = { class: 'unknown_topic', message: 'no such topic' }
-  log().published([{ row, attempt: { kind: 'unavailable', fault, scope: 'broker' } }], 1)
+  const refused = { ...row, topic: 'the-events' }
+  log().published([{ row: refused, attempt: { kind: 'unavailable', fault, scope: 'broker' } }], 1)
   expect(loud()).toMatchObject([{ message: expect.stringContaining('the-events does not exist') }])
+})
+
+it('names the row’s own topic where that has no leader, and does not say that nothing is claimed', () => {
+  const fault = { class: 'leader_not_available', message: 'no' }
+  log().published([{ row, attempt: { kind: 'unavailable', fault, scope: 'topic' } }], 1)
+  expect(loud()).toMatchObject([{ message: expect.stringMatching(/the topic t has no leader.*keep their/) }])
+  expect(loud()[0]!.message).not.toMatch(/claimed|away/)
 })
 
 it('tells the first few events that FAILED with one class, and counts the others once a cycle', () => {

@@ -37,6 +37,12 @@ describe('readiness', () => {
     ['connection', 'the broker is away: connection: no'],
     ['unknown_topic', 'the events topic does not exist: unknown_topic: no'],
     ['topic_forbidden', 'the relay may not write to the events topic: topic_forbidden: no'],
+    [
+      'not_enough_replicas',
+      'the events topic has fewer in-sync replicas than its min.insync.replicas: not_enough_replicas: no',
+    ],
+    ['leader_not_available', 'a partition of the events topic has no leader yet: leader_not_available: no'],
+    ['storage', 'the broker does not take events (storage): storage: no'],
     ['authentication', 'the broker refuses the relay: authentication: no'],
   ])('says of a circuit that opened with "%s" what is wrong', (errorClass, told) => {
     const fault = { class: errorClass, message: 'no' }

@@ -1,4 +1,5 @@
 /** Says whether the relay makes progress, and if not, why. */
+import { troubleOf } from '../log/broker-trouble'
 import type { Circuit } from '../policy/circuit'
 import { describeFault, type Fault } from '../policy/outcome'
 import type { Readiness } from './health-server'
@@ -12,16 +13,9 @@ export interface RelayState {
   readonly stalled: readonly string[]
 }
 
-/** What is wrong, where the broker is there and answers so; by the class of the fault. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  unknown_topic: 'the events topic does not exist',
-  topic_forbidden: 'the relay may not write to the events topic',
-  authentication: 'the broker refuses the relay',
-}
-
 function told(fault: Fault | undefined): string {
   if (fault === undefined) return 'the broker has not been tried yet'
-  return `${ANSWERS[fault.class] ?? 'the broker is away'}: ${describeFault(fault)}`
+  return `${troubleOf(fault.class, 'the events topic').what}: ${describeFault(fault)}`
 }
 
 /** The verdict over `state`. */

@@ -144,8 +144,7 @@ it('calls unknown what it has never heard of', () => {
 })
 
 it('takes whatever a broker says for an answer, and closed connections and deadlines for none', () => {
-  const isAnswered = ({ class: errorClass }: { class: string }): boolean =>
-    isAnswer({ class: errorClass, message: '' })
+  const isAnswered = ({ class: errorClass }: { class: string }): boolean => isAnswer({ class: errorClass })
   expect(Object.values(BY_PROTOCOL_CODE).every(isAnswered)).toBe(true)
   for (const silence of [BY_SYSTEM_CODE.ECONNRESET, BY_ERROR_NAME.PublishDeadlineError]) {
     expect(isAnswered(silence!)).toBe(false)

@@ -1,24 +1,26 @@
-/** What an operator is to do about a broker that takes nothing. */
+/** The lines of the log about a broker or a topic that takes nothing: what it means for the events, and what to do. */
+import { deadLetterTopicOf } from '../policy/dead-letter-name'
+import { isAnswer } from '../policy/outcome'
+import { troubleOf } from './broker-trouble'
 
-const AWAY = 'the broker is away: nothing is claimed until it answers; nothing is to be done here'
-const BATCH = 'the broker could not take a batch: its rows keep their schedule and wait for the broker'
-
-/** By the class of the fault. */
-export function brokerAdvice(errorClass: string, eventsTopic: string): string {
-  switch (errorClass) {
-    case 'unknown_topic':
-      return `the events topic ${eventsTopic} does not exist: nothing is claimed until it does; create it with message-relay topics --create (runbook topic-lost)`
-    case 'topic_forbidden':
-      return `the relay may not write to the events topic ${eventsTopic}: nothing is claimed until its ACL allows it (runbook circuit-open)`
-    case 'authentication':
-      return 'the broker refuses the relay: nothing is claimed until KAFKA_SASL_* or the certificates are mended (runbook circuit-open)'
-    default:
-      return AWAY
-  }
+/** The circuit is open. */
+export function circuitOpened(errorClass: string, eventsTopic: string): string {
+  const { what, remedy } = troubleOf(errorClass, `the events topic ${eventsTopic}`)
+  return `${what}: nothing is claimed until that is over; ${remedy}`
 }
 
-/** Of a batch that was refused before the circuit opened. */
-export function batchRefused(errorClass: string, eventsTopic: string): string {
-  const advice = brokerAdvice(errorClass, eventsTopic)
-  return advice === AWAY ? BATCH : advice
+/** A batch was not taken; the circuit may open for it. */
+export function batchRefused(errorClass: string, topic: string): string {
+  // The broker may be there, and one record keep it silent.
+  if (!isAnswer({ class: errorClass })) {
+    return 'the broker could not take a batch: its rows keep their schedule and wait for the broker'
+  }
+  const { what, remedy } = troubleOf(errorClass, `the topic ${topic}`)
+  return `${what}: the rows of a batch keep their schedule and wait; ${remedy}`
+}
+
+/** The dead-letter topic takes nothing. */
+export function deadLettersWait(errorClass: string, eventsTopic: string): string {
+  const { what, remedy } = troubleOf(errorClass, `the dead-letter topic ${deadLetterTopicOf(eventsTopic)}`)
+  return `${what}: dead letters wait and are tried again; ${remedy}`
 }

@@ -18,7 +18,7 @@ export function describeFault(fault: Fault): string {
 const WITHOUT_ANSWER: ReadonlySet<string> = new Set(['connection', 'timeout'])
 
 /** The broker itself said that it could not take the record. */
-export function isAnswer(fault: Fault): boolean {
+export function isAnswer(fault: Pick<Fault, 'class'>): boolean {
   return !WITHOUT_ANSWER.has(fault.class)
 }
 
