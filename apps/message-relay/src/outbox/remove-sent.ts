@@ -5,9 +5,10 @@ import type { Database, Statement } from './database'
 /** Rows of each lane in one step. */
 const STEP = 50
 
-// A lane is walked in the order of its numbers, from where the last step ended: no index on the time is needed,
-// and the walk ends at the first row that is too young. A parked row, which may wait for long, is passed like a FAILED one,
-// and so is one that nothing could be written of: it is PENDING where the lane's low water says that no such row is left.
+// A lane is walked in the order of its numbers, from where the last step ended: no index on the time is needed. The walk goes
+// on behind rows that may stay for long: FAILED ones, parked ones, and one that nothing could be written of, which is PENDING
+// where the lane's low water says that no such row is left. It stays where a SENT row is too young, as one that was sent again
+// may be for its whole retention; the rows of the step behind that one are removed all the same, up to one that is yet to be read.
 const REMOVE_SENT: Statement = {
   name: 'relay-remove-sent',
   text: `
@@ -16,27 +17,31 @@ WITH owned AS MATERIALIZED (
     FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) AS mine (lane, token, after)
     JOIN outbox_lanes AS l ON l.lane = mine.lane AND l.token = mine.token
                           AND l.owner IS NOT NULL AND l.lease_until > now()
-), passed AS MATERIALIZED (
+), seen AS MATERIALIZED (
   SELECT w.*
     FROM owned
    CROSS JOIN LATERAL (
-     SELECT e.lane, e.seq, e.id, e.status,
-            bool_and(e.status = 'FAILED' OR e.status = 'PENDING' AND (e.parked OR e.seq <= owned.low_water)
-                     OR e.status = 'SENT' AND e.sent_at < now() - $4 * interval '1 millisecond')
-              OVER (ORDER BY e.seq) AS may_pass
-       FROM (SELECT * FROM event_outbox AS r
+     SELECT e.lane, e.seq, e.id, e.is_old,
+            bool_and(e.may_stay OR e.is_old) OVER so_far AS is_dealt_with,
+            bool_and(e.may_stay OR e.status = 'SENT') OVER so_far AS was_read
+       FROM (SELECT r.lane, r.seq, r.id, r.status,
+                    r.status = 'SENT' AND r.sent_at < now() - $4 * interval '1 millisecond' AS is_old,
+                    r.status = 'FAILED' OR r.status = 'PENDING' AND (r.parked OR r.seq <= owned.low_water) AS may_stay
+               FROM event_outbox AS r
               WHERE r.lane = owned.lane AND r.seq > owned.after ORDER BY r.seq LIMIT ${STEP}) AS e
+     WINDOW so_far AS (ORDER BY e.seq)
    ) AS w
-   WHERE w.may_pass
+   WHERE w.was_read
 ), gone AS (
-  DELETE FROM event_outbox AS o USING passed
-   WHERE o.lane = passed.lane AND o.seq = passed.seq AND o.id IS NOT DISTINCT FROM passed.id AND o.status = 'SENT'
-     AND passed.status = 'SENT'
+  DELETE FROM event_outbox AS o USING seen
+   WHERE o.lane = seen.lane AND o.seq = seen.seq AND o.id IS NOT DISTINCT FROM seen.id AND o.status = 'SENT'
+     AND seen.is_old
      -- It FAILED before it was sent: its letter is made of the row. Passed all the same, for the topic may be away for long.
      AND NOT o.dead_letter_due
   RETURNING 1
 )
-SELECT lane, max(seq) AS dealt_with, (SELECT count(*)::integer FROM gone) AS removed FROM passed GROUP BY lane`,
+SELECT lane, max(seq) FILTER (WHERE is_dealt_with) AS dealt_with, (SELECT count(*)::integer FROM gone) AS removed
+  FROM seen GROUP BY lane`,
 }
 
 /** One step. @throws what the database throws */
@@ -45,14 +50,19 @@ export async function removeSent(
   lanes: readonly (LaneTenure & { after: number })[],
   olderThanMs: number,
 ): Promise<{ removed: number; dealtWith: Map<number, number> }> {
-  const records = await database.run<{ lane: number; dealt_with: string; removed: number }>(REMOVE_SENT, [
-    lanes.map(({ lane }) => lane),
-    lanes.map(({ token }) => token),
-    lanes.map(({ after }) => after),
-    olderThanMs,
-  ])
+  const records = await database.run<{ lane: number; dealt_with: string | null; removed: number }>(
+    REMOVE_SENT,
+    [
+      lanes.map(({ lane }) => lane),
+      lanes.map(({ token }) => token),
+      lanes.map(({ after }) => after),
+      olderThanMs,
+    ],
+  )
   return {
     removed: records[0]?.removed ?? 0,
-    dealtWith: new Map(records.map(({ lane, dealt_with: seq }) => [lane, Number(seq)])),
+    dealtWith: new Map(
+      records.flatMap(({ lane, dealt_with: seq }) => (seq === null ? [] : [[lane, Number(seq)]])),
+    ),
   }
 }

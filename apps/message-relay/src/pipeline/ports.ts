@@ -179,9 +179,8 @@ export interface OutboxUpkeep {
   ): Promise<readonly DeadLetter[]>
   deadLettered(rows: readonly RowRef[]): Promise<void>
   /**
-   * Removes SENT rows older than `olderThanMs`, a few of each lane beyond `after`, up to the first that stays
-   * but for FAILED and parked ones, which may stay for long.
-   * @returns how many were removed, and how far each lane was dealt with
+   * Removes SENT rows older than `olderThanMs`, of the first few of each lane beyond `after`, up to one that is yet to be read.
+   * @returns how many were removed, and up to where no row of a lane is left but FAILED and parked ones, which may stay for long
    */
   removeSent(
     lanes: readonly (LaneTenure & { after: number })[],

@@ -78,7 +78,7 @@ export class Upkeep {
       const { removed, dealtWith } = await this.outbox.removeSent(lanes, sentRetentionMs)
       for (const [lane, seq] of dealtWith) this.removedUpTo.set(lane, seq)
       if (removed > 0) this.events.removed(removed)
-      if (dealtWith.size === 0) break
+      if (removed === 0 && dealtWith.size === 0) break
       await this.clock.sleep(BREATH_MS)
     }
     this.removeAt =

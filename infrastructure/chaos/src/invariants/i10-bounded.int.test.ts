@@ -21,9 +21,16 @@ describe('I10', () => {
       violations: [],
       amongThem: { 'rows past their retention': 0 },
     })
+    // One that once FAILED is held to its time like any other.
+    await run(`UPDATE event_outbox SET last_error = '{}' WHERE id = $1`, [world.events[0]])
     await sentAgo(65)
     const verdict = await world.verdict('I10', { retentionHours })
     expect(rowsOf(verdict)).toContainEqual(expect.objectContaining({ outbox_id: world.events[0] }))
+    // Where they are kept for long, a removal starts over once an hour.
+    await sentAgo(101 * 3_600 - 60)
+    expect((await world.verdict('I10', { retentionHours: 100 })).violations).toEqual([])
+    await sentAgo(101 * 3_600 + 60)
+    expect((await world.verdict('I10', { retentionHours: 100 })).violations).not.toEqual([])
     await run('DELETE FROM event_outbox WHERE id = $1', [world.events[0]])
     expect(await world.verdict('I10', { retentionHours })).toMatchObject({
       violations: [],

@@ -77,6 +77,22 @@ export function outboxUpkeepContract(create: () => Promise<OutboxUnderTest>): vo
       expect((await world.outbox.removeSent(beyond, 60_000)).dealtWith.size).toBe(0)
     })
 
+    it('removes what is old behind a row that was sent a moment ago, and does not pass that one', async () => {
+      const [key] = await world.keysOfOneLane(1)
+      const rows = heldBy(held, await world.insert(Array.from({ length: 3 }, () => ({ key: key! }))))
+      await send(rows)
+      for (const row of [rows[0]!, rows[2]!]) await world.ageSent(row.id)
+      const lanes = held.owned.map(({ lane, token }) => ({ lane, token, after: 0 }))
+      const { removed, dealtWith } = await world.outbox.removeSent(lanes, 60_000)
+      expect(removed).toBe(2)
+      expect(dealtWith.get(rows[0]!.lane)).toBe(rows[0]!.seq)
+      const beyond = lanes.map((lane) => ({ ...lane, after: rows[0]!.seq }))
+      expect(await world.outbox.removeSent(beyond, 60_000)).toMatchObject({
+        removed: 0,
+        dealtWith: new Map(),
+      })
+    })
+
     it('keeps a row that FAILED and was sent since until the dead-letter topic has got it, and passes it', async () => {
       const [key] = await world.keysOfOneLane(1)
       const rows = heldBy(held, await world.insert([{ key: key! }]))

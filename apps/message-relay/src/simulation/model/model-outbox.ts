@@ -152,11 +152,13 @@ export class ModelOutbox implements OutboxReader, OutboxSettler, OutboxUpkeep {
         const lane = this.tables.leased(tenure)
         if (!lane) continue
         const step = this.tables.visible(tenure.lane).filter(({ seq }) => seq > after)
+        let isDealtWith = true
         for (const row of step.slice(0, REMOVAL_STEP)) {
           const waits = row.status === 'PENDING' && (row.parked || row.seq <= lane.lowWater)
-          const passed = row.status === 'FAILED' || waits
-          if (!passed && !old(row)) break
-          dealtWith.set(tenure.lane, row.seq)
+          const mayStay = row.status === 'FAILED' || waits
+          if (!mayStay && row.status !== 'SENT') break
+          isDealtWith &&= mayStay || old(row)
+          if (isDealtWith) dealtWith.set(tenure.lane, row.seq)
           if (!old(row) || row.deadLetterDue) continue
           this.tables.remove(row)
           removed += 1
