@@ -53,9 +53,9 @@ export async function runScenarios(
       }
     }
   } finally {
+    // Whatever cannot be cleaned up, the servers must not outlive the program.
     await launch.close()
-    await databases.close()
-    await topics.close()
+    await Promise.allSettled([databases.close(), topics.close()])
     await servers.close()
   }
   return { entries, failures }

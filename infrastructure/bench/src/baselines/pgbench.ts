@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { REPOSITORY_ROOT, StackRefusal } from '@infinite-scribe/local-stack'
+import { bareEnvironment } from '../environment/bare-environment'
 import { expectCount } from '../environment/bench-databases'
 import type { Figures } from '../measure/statistics'
 import { SESSIONS, WRITTEN } from '../seed/sessions'
@@ -88,7 +89,11 @@ export async function findPgbench(url: URL): Promise<Pgbench> {
 
 /** REPEATABLE READ by default, as the connections of our gateway that send one statement have it. */
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, PGOPTIONS: '-c default_transaction_isolation=repeatable\\ read', LC_ALL: 'C' }
+  return {
+    ...bareEnvironment(),
+    PGOPTIONS: '-c default_transaction_isolation=repeatable\\ read',
+    LC_ALL: 'C',
+  }
 }
 
 async function localPgbench(): Promise<string | undefined> {

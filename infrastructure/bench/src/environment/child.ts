@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { bareEnvironment } from './bare-environment'
 
 /** What a child tells of itself. */
 export type FromChild =
@@ -49,9 +50,12 @@ export class Child<Result> {
   static async start<Result>(
     program: string,
     job: unknown,
-    nodeFlags: string[] = [],
+    nodeFlags: readonly string[],
   ): Promise<Child<Result>> {
-    const process = fork(path.join(__dirname, '..', `${program}.js`), { execArgv: nodeFlags })
+    const process = fork(path.join(__dirname, '..', `${program}.js`), {
+      execArgv: [...nodeFlags],
+      env: bareEnvironment(),
+    })
     const child = new Child<Result>(process)
     child.tell({ kind: 'job', job })
     await Promise.race([child.readiness, child.results])
@@ -95,6 +99,12 @@ export class Child<Result> {
       overdue.abort()
       await this.end()
     }
+  }
+
+  /** Rejects when it fails or ends; a result is none. */
+  async failed(): Promise<never> {
+    await this.results
+    return new Promise(() => undefined)
   }
 
   async end(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Starts what is measured: our services as processes, as a deployment would, and the benchmark's own processes. */
 import path from 'node:path'
 import { freePort, Service, type RunFolder } from '@infinite-scribe/local-stack'
+import { bareEnvironment } from './bare-environment'
 import { Child } from './child'
 import { JWT } from './tokens'
 
@@ -11,9 +12,6 @@ export interface Started {
   stop(): Promise<void>
   kill(): Promise<void>
 }
-
-/** Every process starts from these: nothing of the caller's own settings reaches what is measured. */
-const bare = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', LOG_LEVEL: 'info' })
 
 /** What makes Node write a CPU profile into the folder when the process ends, unless it is killed. */
 export const profilingInto = (folder: string): string[] => [
@@ -65,9 +63,13 @@ export class Launcher {
     })
   }
 
-  /** A process of the benchmark's own, prepared and waiting for `go`. */
-  async child<Result>(program: string, job: unknown): Promise<Child<Result>> {
-    const child = await Child.start<Result>(program, job)
+  /** A process of the benchmark's own, prepared and waiting for `go`. @param nodeFlags what Node is told in it */
+  async child<Result>(
+    program: string,
+    job: unknown,
+    nodeFlags: readonly string[] = [],
+  ): Promise<Child<Result>> {
+    const child = await Child.start<Result>(program, job, nodeFlags)
     this.children.add(child)
     return child
   }
@@ -88,7 +90,7 @@ export class Launcher {
       name,
       app,
       url,
-      environment: { ...bare(), ...environment },
+      environment: { ...bareEnvironment(), LOG_LEVEL: 'info', ...environment },
       nodeArguments: this.nodeArguments,
       logFile: this.run.logFile(name),
       pidFile: this.run.pidFile(name),

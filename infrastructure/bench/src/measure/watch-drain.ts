@@ -1,4 +1,5 @@
 /** Watches a topic fill: the rate from its first tenth to its last record, and what the processes used meanwhile. */
+import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BenchTopics } from '../environment/bench-topics'
 import { usageOfAll } from '../environment/process-usage'
@@ -20,12 +21,14 @@ export interface Drain {
 
 /**
  * Records a second, CPU seconds for 100,000 records, and memory.
- * @throws when the topic holds more records than rows, or does not fill in five minutes
+ * @throws when the topic holds more records than rows, or does not fill in five minutes, or a process has ended
  */
 export async function watchDrain({ topics, topic, rows, pids, settled }: Drain): Promise<Figures> {
   const deadline = performance.now() + LONGEST_MS
   const until = async (enough: () => Promise<boolean>) => {
     while (!(await enough())) {
+      if (!pids.every((pid) => existsSync(`/proc/${pid}`)))
+        throw new Error('a process that drains ended before the outbox was empty')
       if (performance.now() > deadline) throw new Error(`the outbox did not drain in ${LONGEST_MS / 1000} s`)
       await delay(LOOK_EVERY_MS)
     }

@@ -37,7 +37,10 @@ export function entryOf(scenario: Scenario, outcome: Outcome, where: Surrounding
     outstanding: Object.fromEntries(
       checks.flatMap(({ name, outstanding }) => (outstanding === undefined ? [] : [[name, outstanding]])),
     ),
-    held: voidBecause === undefined && errorsIn(outcome).length === 0 && checks.every(holds),
+    held:
+      voidBecause === undefined &&
+      errorsIn(outcome).length === 0 &&
+      checks.every(({ name, value, target }) => holds({ name, value: round(value), target: round(target) })),
     ...where,
     rounds: outcome.rounds,
     ...(voidBecause !== undefined && { void_because: voidBecause }),

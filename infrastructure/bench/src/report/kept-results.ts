@@ -17,7 +17,7 @@ export async function keepResults(entries: readonly Entry[]): Promise<void> {
   const kept = withRuns((await readIfThere(KEPT, '[]').then(JSON.parse)) as Entry[], entries)
   await mkdir(path.dirname(KEPT), { recursive: true })
   await writeFile(KEPT, `${JSON.stringify(kept, null, 2)}\n`)
-  const plots = await drawPlots(lastRuns(kept))
+  const plots = await drawPlots(mostPoints(kept))
   for (const { file, svg } of plots) await writeFile(path.join(path.dirname(KEPT), file), svg)
   const reasons = reasonsIn(await readIfThere(path.join(FOLDER, 'REASONS.md'), ''))
   const levers = await readIfThere(path.join(FOLDER, 'LEVERS.md'), '')
@@ -33,6 +33,12 @@ export function withRuns(runs: readonly Entry[], more: readonly Entry[]): Entry[
 /** The newest run of each scenario. */
 export function lastRuns(runs: readonly Entry[]): Entry[] {
   return [...new Map(runs.map((entry) => [entry.scenario, entry])).values()]
+}
+
+/** Of each scenario the run whose curves have the most points, the newest of several: a short run leaves some out. */
+function mostPoints(runs: readonly Entry[]): Entry[] {
+  const points = ({ curves = [] }: Entry) => curves.reduce((sum, curve) => sum + curve.points.length, 0)
+  return lastRuns([...runs].sort((a, b) => points(a) - points(b)))
 }
 
 async function readIfThere(file: string, otherwise: string): Promise<string> {

@@ -81,10 +81,8 @@ function section(
 function whyNotHeld(last: Entry, reason: string | undefined): string[] {
   if (last.held) return []
   const errors = errorsIn(last)
-  const unexplained = boundsOf(last).some(({ held }) => !held)
-    ? 'nobody has written it into REASONS.md yet.'
-    : undefined
-  const why = reason ?? unexplained
+  const isMissed = last.void_because === undefined && boundsOf(last).some(({ held }) => !held)
+  const why = isMissed ? (reason ?? 'nobody has written it into REASONS.md yet.') : undefined
   return [
     ...(errors.length === 0 ? [] : [`**Requests failed**: ${errors.join(', ')}.`, '']),
     ...(why === undefined ? [] : [`Why not held: ${why}`, '']),

@@ -11,7 +11,7 @@ import type { Commits, OutboxWriterJob } from '../workers/outbox-writer'
 
 const PER_SECOND = 1_000
 /** Of a backlog, this many full claims are timed in a round, the first of them left out. */
-const BACKLOG_CLAIMS = { warmUp: 20, timed: 60 }
+const BACKLOG_CLAIMS = { warmUp: 20, timed: 120 }
 const CLAIM_ROWS = 100
 const LONGEST_BACKLOG_MS = 30_000
 const LAST_RECORDS_MS = 30_000

@@ -9,6 +9,8 @@ import { insertNaive, insertPending } from '../seed/outbox'
 /** Somebody who drains: how it is started, and its processes. */
 interface Drainer {
   readonly pids: readonly number[]
+  /** Rejects when it cannot go on. */
+  readonly failed?: Promise<never>
   stop(): Promise<void>
 }
 
@@ -34,7 +36,8 @@ async function drained({ context, rows, table, start, settles }: DrainRun): Prom
     try {
       const open = `SELECT count(*) FROM (SELECT FROM ${table} WHERE status <> 'SENT' LIMIT 1) AS open`
       const settled = async () => !settles || (await countOf(database.url, open)) === 0
-      const figures = await watchDrain({ topics, topic, rows, pids: drainer.pids, settled })
+      const watched = watchDrain({ topics, topic, rows, pids: drainer.pids, settled })
+      const figures = await Promise.race([watched, ...(drainer.failed ? [drainer.failed] : [])])
       if (table === 'event_outbox') await expectReceipts(database, rows)
       if (settles && table === 'event_outbox') await expectOrderKept(topics, topic, rows)
       return figures
@@ -99,7 +102,7 @@ export function drainedByBaseline(
       const job = { brokers: context.topics.brokers, topic, databaseUrl, ...options }
       const child = await context.launch.child(program, job)
       child.go()
-      return { pids: [child.pid], stop: () => child.end() }
+      return { pids: [child.pid], failed: child.failed(), stop: () => child.end() }
     },
   })
 }

@@ -98,14 +98,14 @@ export const soak: Scenario = {
         p99_ms: result.p99_ms,
         errors: full.errors + result.errors,
         outbox_mb: largest(stretches.slice(-1)),
-        gateway_mb: middle('gatewayMb')(stretches.at(-1) ?? []),
-        relay_mb: middle('relayMb')(stretches.at(-1) ?? []),
+        gateway_own_mb: middle('gatewayMb')(stretches.at(-1) ?? []),
+        relay_own_mb: middle('relayMb')(stretches.at(-1) ?? []),
       },
       baselines: {
         first_minute: {
           outbox_mb: largest(stretches.slice(0, 1)),
-          gateway_mb: middle('gatewayMb')(stretches[0] ?? []),
-          relay_mb: middle('relayMb')(stretches[0] ?? []),
+          gateway_own_mb: middle('gatewayMb')(stretches[0] ?? []),
+          relay_own_mb: middle('relayMb')(stretches[0] ?? []),
         },
       },
       checks: [

@@ -1,4 +1,5 @@
 /** `write`: commands a second through the command service, against pgbench that writes the same rows. */
+import { NODE_ARGUMENTS } from '@infinite-scribe/local-stack'
 import { findPgbench, runPgbench, type PgbenchJob } from '../baselines/pgbench'
 import { expectCount } from '../environment/bench-databases'
 import { figureOf, interleave } from '../measure/interleave'
@@ -84,7 +85,11 @@ async function ours(context: BenchContext, databaseUrl: string, warmUpMs: number
     warmUpMs,
     measureMs,
   }
-  const load = await context.launch.child<LoadResult>('workers/command-load', job)
+  const load = await context.launch.child<LoadResult>(
+    'workers/command-load',
+    job,
+    NODE_ARGUMENTS['api-gateway'],
+  )
   load.go()
   const { accepted, ...figures } = await load.result()
   await expectAccepted(databaseUrl, accepted)

@@ -1,4 +1,5 @@
 /** Sends commands to the command service itself, without HTTP: the product's own services in this process. */
+import { randomUUID } from 'node:crypto'
 import { createServices } from '@infinite-scribe/api-gateway/dist/services'
 import { isRefusal } from '@infinite-scribe/api-gateway/dist/outcome'
 import { closedLoop } from '../measure/load-loops'
@@ -30,7 +31,6 @@ runWorker<CommandLoadJob>(async ({ job, ready, mark }) => {
   }))
   await services.readiness.check()
   await ready()
-  let number = 0
   const result = await closedLoop({ ...job, mark }, async (sender) => {
     // Each sender has sessions of its own, as each client of pgbench has.
     const turn = Math.floor(Math.random() * Math.floor(SESSIONS / job.inFlight))
@@ -40,7 +40,8 @@ runWorker<CommandLoadJob>(async ({ job, ready, mark }) => {
       ...session,
       commandType: 'SubmitFeedback',
       payload: FEEDBACK,
-      requestId: `bench-${++number}`,
+      // As long as pgbench's.
+      requestId: randomUUID(),
     })
     if (isRefusal(answer)) throw new Error(`${answer.code}: ${answer.message}`)
   })
