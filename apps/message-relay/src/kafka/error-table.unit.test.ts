@@ -1,4 +1,7 @@
 /** Whose fault an error is: a test for each row of the table, and for what kafkajs was seen to give. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { repositoryRoot } from '@infinite-scribe/testing'
 import {
   KafkaJSError,
   KafkaJSNonRetriableError,
@@ -26,6 +29,19 @@ const expected = (verdict: string, ownTopic: boolean) => {
   if (verdict === 'record' || (verdict === 'topic' && ownTopic)) return { kind: 'record_fault', final: false }
   return { kind: 'unavailable', scope: verdict === 'replica' && ownTopic ? 'topic' : 'broker' }
 }
+
+it('says in the runbook of the open circuit what each class that may open it is about', () => {
+  const page = readFileSync(path.join(repositoryRoot, 'infrastructure/runbooks/circuit-open.md'), 'utf8')
+  const told = page
+    .split('\n')
+    .filter((line) => line.trim().startsWith('| `'))
+    .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
+  const openers = [BY_PROTOCOL_CODE, BY_ERROR_NAME, BY_SYSTEM_CODE]
+    .flatMap((table) => Object.values(table))
+    .filter(({ verdict }) => verdict !== 'record')
+    .map((found) => found.class)
+  expect(told.sort()).toEqual([...new Set(openers), 'unknown'].sort())
+})
 
 it.each(Object.entries(BY_PROTOCOL_CODE))('knows the broker’s code %s', (code, { class: name, verdict }) => {
   for (const ownTopic of [false, true]) {

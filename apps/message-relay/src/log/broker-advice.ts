@@ -1,12 +1,17 @@
 /** The lines of the log about a broker or a topic that takes nothing: what it means for the events, and what to do. */
 import { deadLetterTopicOf } from '../policy/dead-letter-name'
 import { isAnswer } from '../policy/outcome'
-import { troubleOf } from './broker-trouble'
+import { deadLetterTroubleOf, troubleOf, type Trouble } from './broker-trouble'
+
+const line = ({ what, remedy, runbook }: Trouble, meaning: string): string =>
+  `${what}: ${meaning}; ${remedy} (runbook ${runbook})`
 
 /** The circuit is open. */
 export function circuitOpened(errorClass: string, eventsTopic: string): string {
-  const { what, remedy } = troubleOf(errorClass, `the events topic ${eventsTopic}`)
-  return `${what}: nothing is claimed until that is over; ${remedy}`
+  return line(
+    troubleOf(errorClass, `the events topic ${eventsTopic}`),
+    'nothing is claimed until that is over',
+  )
 }
 
 /** A batch was not taken; the circuit may open for it. */
@@ -15,12 +20,18 @@ export function batchRefused(errorClass: string, topic: string): string {
   if (!isAnswer({ class: errorClass })) {
     return 'the broker could not take a batch: its rows keep their schedule and wait for the broker'
   }
-  const { what, remedy } = troubleOf(errorClass, `the topic ${topic}`)
-  return `${what}: the rows of a batch keep their schedule and wait; ${remedy}`
+  return line(troubleOf(errorClass, `the topic ${topic}`), 'the rows of a batch keep their schedule and wait')
 }
 
-/** The dead-letter topic takes nothing. */
+/** The dead-letter topic takes nothing, and the circuit is not open. */
 export function deadLettersWait(errorClass: string, eventsTopic: string): string {
-  const { what, remedy } = troubleOf(errorClass, `the dead-letter topic ${deadLetterTopicOf(eventsTopic)}`)
-  return `${what}: dead letters wait and are tried again; ${remedy}`
+  const meaning = 'dead letters wait and are tried again'
+  // The broker takes events, and one letter may keep it silent.
+  if (!isAnswer({ class: errorClass })) {
+    return `the broker could not take a dead letter: ${meaning} (runbook rows-failed)`
+  }
+  return line(
+    deadLetterTroubleOf(errorClass, `the dead-letter topic ${deadLetterTopicOf(eventsTopic)}`),
+    meaning,
+  )
 }
