@@ -7,7 +7,7 @@ import { addRequeue } from './requeue-verb'
 import { conditionOf, selectIds } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
-import { whyLeft } from './why-left'
+import { whyLeft, whyLeftByChange } from './why-left'
 
 /** Gives them to `program`. */
 export function addChangeVerbs(program: Command, terminal: Terminal, session: Session): void {
@@ -34,7 +34,7 @@ export function addChangeVerbs(program: Command, terminal: Terminal, session: Se
         }
         if (!(await agreed(rows, options, `Drop ${rows} rows?`))) return
         const dropped = await drop(database, found, terminal.who)
-        const left = await whyLeft(database, ids, dropped)
+        const left = await whyLeftByChange(terminal, database, ids, dropped)
         show(options, { dropped, left }, () => `dropped: ${counted(dropped.length, 'row')}`)
         tellLeft(left)
       })

@@ -6,13 +6,9 @@ import { audit, type OperatorDatabase } from './operator-database'
  * @returns the ids of the rows that were dropped now: FAILED ones that had not been
  * @throws what the database throws
  */
-export async function drop(
-  database: OperatorDatabase,
-  ids: readonly string[],
-  who: string,
-): Promise<string[]> {
+export function drop(database: OperatorDatabase, ids: readonly string[], who: string): Promise<string[]> {
   const { where, values } = conditionOf({ ids })
-  const dropped = await database.transaction(async () => {
+  return database.transaction(async () => {
     const rows = await database.query<{ id: string }>(
       // In the order in which everybody locks several settled rows.
       `WITH locked AS MATERIALIZED (
@@ -24,9 +20,8 @@ export async function drop(
     const changed = rows.map(({ id }) => id)
     if (changed.length > 0) {
       await audit(database, { who, action: 'drop', rows: changed.length, details: { ids }, changed })
+      await database.query('NOTIFY outbox_parked')
     }
     return changed
   })
-  if (dropped.length > 0) await database.query('NOTIFY outbox_parked')
-  return dropped
 }

@@ -52,7 +52,7 @@ const STEP = 1000
  * @returns how many rows were written
  * @throws what the database throws
  */
-export async function replay(
+export function replay(
   database: OperatorDatabase,
   selection: ReplaySelection,
   upTo: CountedEvents['last'],
@@ -79,7 +79,7 @@ WITH facts AS MATERIALIZED (
   RETURNING id, seq
 )
 SELECT ARRAY(SELECT id FROM written ORDER BY seq)::text[] AS written, max(id) AS last FROM facts`
-  const written = await database.transaction(async () => {
+  return database.transaction(async () => {
     let rows = 0
     const changed: string[] = []
     for (let last: string | null = '0'; last !== null;) {
@@ -95,9 +95,10 @@ SELECT ARRAY(SELECT id FROM written ORDER BY seq)::text[] AS written, max(id) AS
       last = done?.last ?? null
       at(rows)
     }
-    if (rows > 0) await audit(database, { who, action: 'replay', rows, details: { ...selection }, changed })
+    if (rows > 0) {
+      await audit(database, { who, action: 'replay', rows, details: { ...selection }, changed })
+      await database.query(`NOTIFY ${OUTBOX_CHANNEL}`)
+    }
     return rows
   })
-  if (written > 0) await database.query(`NOTIFY ${OUTBOX_CHANNEL}`)
-  return written
 }

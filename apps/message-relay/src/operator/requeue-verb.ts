@@ -5,7 +5,7 @@ import { countForRequeue, meant, requeue, selectForRequeue } from './requeue'
 import { selectIds, selectsAll, type RowSelection } from './row-selection'
 import type { Change, Session } from './session'
 import { withBar, type Terminal } from './terminal'
-import { whyLeft, type Left } from './why-left'
+import { whyLeft, whyLeftByChange, type Left } from './why-left'
 
 type Options = Change & Pick<RowSelection, 'class' | 'since' | 'until'> & { sent?: true; dropped?: true }
 
@@ -42,13 +42,13 @@ export function addRequeue(program: Command, terminal: Terminal, session: Sessio
         await checkClass(database, options.class, command)
         const find = options.dryRun ? countForRequeue : selectForRequeue
         const { rows, kinds, leftToRelay } = await find(database, selection)
-        const whyOthers = (changed: readonly string[]) => whyLeft(database, ids ?? [], changed, state)
         const tell = (left: readonly Left[]): void => {
           if (leftToRelay > 0) terminal.warn(leftLine(leftToRelay))
           tellLeft(left)
         }
         if (options.dryRun) {
-          const left = await whyOthers(selection.ids ? await selectIds(database, meant(selection)) : [])
+          const found = selection.ids ? await selectIds(database, meant(selection)) : []
+          const left = await whyLeft(database, ids ?? [], found, state)
           const byKind = { [state === 'sent' ? 'by_topic' : 'by_class']: kinds }
           show(options, { dry_run: true, rows, ...byKind, left_to_relay: leftToRelay, left }, () =>
             [
@@ -62,20 +62,19 @@ export function addRequeue(program: Command, terminal: Terminal, session: Sessio
         if (!(await agreed(rows, options, `Put ${rows} rows back to PENDING?`))) return
         const requeued: string[] = []
         let count = 0
-        const left = await withBar(terminal, 'Putting back', rows, (at) =>
+        await withBar(terminal, 'Putting back', rows, (at) =>
           requeue(database, selection, terminal.who, (looked, portion) => {
             at(looked)
             count += portion.length
             // They may be millions.
             if (options.json || selection.ids) requeued.push(...portion)
           }),
-        )
-          .then(() => whyOthers(requeued))
-          .catch((error: unknown) => {
-            if (count > 0)
-              terminal.warn(`Before it failed ${counted(count, 'row')} had been put back to PENDING.`)
-            throw error
-          })
+        ).catch((error: unknown) => {
+          if (count > 0)
+            terminal.warn(`Before it failed ${counted(count, 'row')} had been put back to PENDING.`)
+          throw error
+        })
+        const left = await whyLeftByChange(terminal, database, ids ?? [], requeued, state)
         show(options, { requeued, left }, () => `put back to PENDING: ${counted(count, 'row')}`)
         tell(left)
       })

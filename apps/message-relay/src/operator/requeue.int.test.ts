@@ -1,4 +1,5 @@
 /** What `requeue` takes besides rows that FAILED for their own fault, and what it leaves to the relay. */
+import { randomUUID } from 'node:crypto'
 import { readTopicToEnd } from '@infinite-scribe/testing'
 import type { Pool } from 'pg'
 import { countByStatus, envelope, insertRows, outboxRow } from '../relay-fixture.test'
@@ -99,6 +100,28 @@ it('says on stdout why nothing was changed, where it was asked for JSON', async 
   // Whoever answered sat at a terminal.
   expect(refused.warned.join()).not.toContain('terminal')
 })
+
+it.each(['requeue', 'drop'])(
+  'tells what %s has changed where it cannot read why others were left',
+  async (verb) => {
+    const [one, other] = await fixture.failedRows(2)
+    const unknown = randomUUID()
+    // In the transaction of the change, after it.
+    await pool.query(`
+    CREATE FUNCTION blind() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+      BEGIN REVOKE SELECT ON event_outbox FROM genesis_relay; RETURN NULL; END $$;
+    CREATE TRIGGER blind AFTER INSERT ON outbox_audit EXECUTE FUNCTION blind()`)
+    const { json, code, warned } = await type(`${verb} ${one} ${other} ${unknown} --yes --json`)
+    const left = [{ outbox_id: unknown, reason: 'unknown: could not be read' }]
+    expect(json).toEqual({ [verb === 'drop' ? 'dropped' : 'requeued']: expect.any(Array), left })
+    expect((Object.values(json)[0] as string[]).sort()).toEqual([one, other].sort())
+    expect(warned).toEqual([
+      'Why rows were left could not be read: permission denied for table event_outbox',
+      `${unknown}: unknown: could not be read`,
+    ])
+    expect(code).toBe(1)
+  },
+)
 
 it('puts many back in portions, each a transaction with its audit row: what one meets undoes none before it', async () => {
   await fixture.failedRows(10_001)
