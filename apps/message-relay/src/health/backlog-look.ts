@@ -1,18 +1,6 @@
 /** Looks at the backlog for whoever scrapes: one look at a time, and no scrape waits long for it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-
-export interface Backlog {
-  /** Rows that are to be sent. */
-  readonly pending: number
-  /** Of those that may go now, how long the oldest has waited. */
-  readonly oldestDueSeconds: number
-  /** Rows that wait for a retry or behind another row. */
-  readonly parked: number
-  /** Rows that FAILED for their own fault and hold the later rows of their key. */
-  readonly blocking: number
-  /** Rows that FAILED for their own fault and that nobody has sent again or dropped. */
-  readonly undecided: number
-}
+import type { Backlog } from '../outbox/backlog'
 
 export class BacklogLook {
   private underWay: Promise<void> | undefined

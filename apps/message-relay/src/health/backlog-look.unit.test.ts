@@ -1,5 +1,6 @@
 /** A scrape is answered in time, whatever PostgreSQL does. */
-import { BacklogLook, type Backlog } from './backlog-look'
+import type { Backlog } from '../outbox/backlog'
+import { BacklogLook } from './backlog-look'
 
 const seen = (pending: number): Backlog => ({
   pending,

@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Circuit } from '../policy/circuit'
 import type { RelayEvents } from '../relay-events'
-import type { Backlog } from './backlog-look'
+import type { Backlog } from '../outbox/backlog'
 
 const CIRCUIT_STATES: readonly Circuit['state'][] = ['closed', 'open', 'half_open']
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]

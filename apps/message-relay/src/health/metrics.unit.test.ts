@@ -2,7 +2,8 @@
 import { Registry } from 'prom-client'
 import type { ClaimedRow } from '../pipeline/ports'
 import type { RelayEvents } from '../relay-events'
-import { BacklogLook, type Backlog } from './backlog-look'
+import type { Backlog } from '../outbox/backlog'
+import { BacklogLook } from './backlog-look'
 import { relayMetrics } from './metrics'
 
 function observed(backlog: () => Promise<Backlog> = () => Promise.reject(new Error('away'))) {
@@ -71,8 +72,9 @@ it('counts from zero what may wake someone', async () => {
 
 it('counts how often the circuit opens, and not each trial of one outage', async () => {
   const { events, lines } = observed()
-  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, reason: 'x' } as const
-  const halfOpen = { state: 'half_open', since: 0, reason: 'x' } as const
+  const fault = { class: 'timeout', message: 'x' }
+  const open = { state: 'open', since: 0, probeAt: 0, probes: 0, fault } as const
+  const halfOpen = { state: 'half_open', since: 0 } as const
   const openings = 'message_relay_circuit_openings_total'
   events.circuit(halfOpen, 'changed')
   events.circuit({ state: 'closed' }, 'changed')

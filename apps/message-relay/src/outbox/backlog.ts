@@ -1,6 +1,19 @@
 /** Counts what is still to be sent of some lanes and what holds it up, without reading what has been. */
 import type { Database, Statement } from './database'
 
+export interface Backlog {
+  /** Rows that are to be sent. */
+  readonly pending: number
+  /** Of those that may go now, how long the oldest has waited. */
+  readonly oldestDueSeconds: number
+  /** Rows that wait for a retry or behind another row. */
+  readonly parked: number
+  /** Rows that FAILED for their own fault and hold the later rows of their key. */
+  readonly blocking: number
+  /** Rows that FAILED for their own fault and that nobody has sent again or dropped. */
+  readonly undecided: number
+}
+
 // Where a lane was dealt with only parked rows are PENDING. Not from its low water, which stays behind while anybody's write
 // is open: the SENT rows of hours would be passed one by one.
 const FRESH = `FROM event_outbox AS e
@@ -34,22 +47,14 @@ WITH mine AS (
            WHERE o.parked AND o.lane = ANY ($1::smallint[])
              AND (o.status = 'PENDING' OR o.status = 'FAILED' AND NOT o.will_retry) LIMIT $2) AS counted
 ), undecided AS (
-  SELECT count(*) AS failed
+  SELECT count(*) AS rows
     FROM (SELECT FROM event_outbox AS o
            WHERE o.lane = ANY ($1::smallint[]) AND ${UNDECIDED} AND o.status = 'FAILED' LIMIT least($2, ${MOST_UNDECIDED})) AS counted
 )
 SELECT (fresh.pending + parked.pending)::integer AS pending, parked.pending::integer AS parked,
-       parked.blocking::integer AS blocking, undecided.failed::integer AS undecided,
-       coalesce(extract(epoch FROM now() - least(oldest.due_since, parked.due_since)), 0)::float8 AS oldest_due_seconds
+       parked.blocking::integer AS blocking, undecided.rows::integer AS undecided,
+       coalesce(extract(epoch FROM now() - least(oldest.due_since, parked.due_since)), 0)::float8 AS "oldestDueSeconds"
   FROM fresh, oldest, parked, undecided`,
-}
-
-interface BacklogRecord {
-  pending: number
-  parked: number
-  blocking: number
-  undecided: number
-  oldest_due_seconds: number
 }
 
 /**
@@ -61,23 +66,12 @@ export async function readBacklog(
   database: Database,
   lanes: readonly { readonly lane: number; readonly upTo: number }[],
   most: number,
-): Promise<{
-  pending: number
-  parked: number
-  blocking: number
-  undecided: number
-  oldestDueSeconds: number
-}> {
-  const [row] = await database.run<BacklogRecord>(BACKLOG, [
+): Promise<Backlog> {
+  const [backlog] = await database.run<Backlog>(BACKLOG, [
     lanes.map(({ lane }) => lane),
     most,
     lanes.map(({ upTo }) => upTo),
   ])
-  return {
-    pending: row?.pending ?? 0,
-    parked: row?.parked ?? 0,
-    blocking: row?.blocking ?? 0,
-    undecided: row?.undecided ?? 0,
-    oldestDueSeconds: row?.oldest_due_seconds ?? 0,
-  }
+  if (!backlog) throw new Error('PostgreSQL counted nothing')
+  return backlog
 }
