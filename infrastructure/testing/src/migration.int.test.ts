@@ -146,6 +146,33 @@ it('exchanges the index of parked rows that a long key did not fit into', async 
     SELECT 't', '{}', true, string_agg(md5(random()::text), '') FROM generate_series(1, 300)`)
 })
 
+it('gives FAILED rows that lack it a failed_at, and waits for nobody who changes one', async () => {
+  const [migrator, operator] = [await connect(), await connect()]
+  await migrator.query('ALTER TABLE event_outbox DROP COLUMN failed_at')
+  await migrator.query(`INSERT INTO event_outbox (topic, key, payload, created_at, status)
+    SELECT 't', key, '{}', '2026-01-01', CASE key WHEN 'sent' THEN 'SENT' WHEN 'pending' THEN 'PENDING' ELSE 'FAILED' END
+      FROM unnest(ARRAY['sent', 'pending', 'failed', 'changing']) AS key`)
+  const failedAt = async () => {
+    const { rows } = await migrator.query<{ key: string; same: boolean }>(
+      'SELECT key, failed_at = created_at AS same FROM event_outbox WHERE failed_at IS NOT NULL ORDER BY key',
+    )
+    return rows.map(({ key, same }) => [key, same])
+  }
+  await migrator.query(`${transactions[0]!} COMMIT;`)
+  await operator.query('BEGIN')
+  await operator.query(`UPDATE event_outbox SET dropped_at = now() WHERE key = 'changing'`)
+  await migrator.query(transactions.slice(1).join('COMMIT;'))
+  expect(await failedAt()).toEqual([['failed', true]])
+  await operator.query('COMMIT')
+  await migrator.query(`UPDATE event_outbox SET failed_at = '2026-02-02' WHERE key = 'failed'`)
+  await migrator.query(migration)
+  // What is there already stays.
+  expect(await failedAt()).toEqual([
+    ['changing', true],
+    ['failed', false],
+  ])
+})
+
 it('names in no index of the outbox what the settling of a sent row changes, nor in its condition', async () => {
   const client = await connect()
   const { rows } = await client.query<{ name: string }>(

@@ -456,7 +456,7 @@ COMMENT ON COLUMN event_outbox.kafka_partition IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.kafka_offset IS 'Where Kafka put it.';
 COMMENT ON COLUMN event_outbox.traceparent IS 'W3C traceparent of the request, sent as a header.';
 COMMENT ON COLUMN event_outbox.requeued_at IS 'When it was last set back to PENDING by somebody, so that it may come late; null when only the relay did.';
-COMMENT ON COLUMN event_outbox.failed_at IS 'When the relay gave it up (FAILED), by the database''s clock.';
+COMMENT ON COLUMN event_outbox.failed_at IS 'When the relay gave it up (FAILED), by the database''s clock; created_at where nobody wrote it down.';
 COMMENT ON COLUMN event_outbox.dead_letter_due IS 'FAILED for its own fault, and the dead-letter topic has not got it yet.';
 
 COMMENT ON TABLE outbox_deliveries IS 'Where SENT rows went, kept when the rows are cleaned away.';
@@ -533,6 +533,16 @@ DO $task_types$ BEGIN
     ALTER TABLE async_tasks VALIDATE CONSTRAINT async_tasks_type_check;
   END IF;
 END $task_types$;
+COMMIT;
+
+-- A row is undecided by its failed_at. Those that FAILED before there was one, or by plain SQL, or by a relay that has not been
+-- replaced yet, get the moment that time-outs take for it. The table is read, and nobody waits: what somebody changes just now
+-- is left to the next run.
+BEGIN;
+DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
+SET LOCAL lock_timeout = '5s';
+UPDATE event_outbox SET failed_at = created_at
+ WHERE id IN (SELECT id FROM event_outbox WHERE status = 'FAILED' AND failed_at IS NULL FOR NO KEY UPDATE SKIP LOCKED);
 COMMIT;
 
 -- The index of parked rows named the key itself once, and a row with a long key could not be parked. Where
