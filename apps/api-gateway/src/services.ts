@@ -20,6 +20,7 @@ import { SessionService } from './sessions/session-service'
 import { createEventStreams, type EventStreamsParts } from './stream/event-streams'
 import { sweepLog } from './tasks/sweep-log'
 import { TaskService } from './tasks/task-service'
+import { TimeOutCounts } from './tasks/time-out-counts'
 import { SWEEP_INTERVAL_MS, TimeOuts } from './tasks/time-outs'
 import { tracedServices } from './tracing/traced-services'
 
@@ -95,20 +96,15 @@ export function createServices(parts: ServiceParts): Services {
     : new UnitOfWork(knex, Math.random, retried)
   const common = { catalog, unitOfWork, queues: new SessionQueues(), notifier, settings, clock }
   const tasks = new TaskService(common)
-  const timedOut = new Map(catalog.taskTypes.map((taskType) => [catalog.commandTypeOf(taskType), 0]))
-  const sweeps = sweepLog(logger, catalog)
+  const timeOutCounts = new TimeOutCounts(catalog)
   const timeOuts = new TimeOuts({
     unitOfWork,
     tasks,
     taskTypes: catalog.taskTypes,
     commandTimeoutSeconds: settings.commandTimeoutSeconds,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
-    ...sweeps,
-    timedOut: (ended) => {
-      sweeps.timedOut(ended)
-      for (const type of ended.map(({ taskType }) => catalog.commandTypeOf(taskType)))
-        timedOut.set(type, (timedOut.get(type) ?? 0) + 1)
-    },
+    timedOut: (task) => timeOutCounts.add(task),
+    ...sweepLog(logger, catalog),
   })
 
   const eventStreams = createEventStreams({
@@ -130,7 +126,7 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...(parts.tracing ? tracedServices(writing, parts.tracing) : writing),
     databaseUse: () => ({ pool: poolUse(knex), retries }),
-    commandsTimedOut: () => timedOut,
+    commandsTimedOut: () => timeOutCounts.byCommandType(),
     readiness: new Readiness(probe),
     streams: eventStreams.streams,
     tickets: eventStreams.tickets,

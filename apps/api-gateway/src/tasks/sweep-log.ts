@@ -14,10 +14,10 @@ const RUNBOOK = '(runbook commands-time-out)'
 export function sweepLog(
   logger: Pick<Logger, 'warn'>,
   catalog: Pick<CommandCatalog, 'commandTypeOf'>,
-): Pick<TimeOutParts, 'timedOut' | 'failed' | 'recovered'> {
+): Pick<TimeOutParts, 'swept' | 'failed' | 'recovered'> {
   let told = false
   return {
-    timedOut: (tasks) => {
+    swept: (tasks) => {
       if (tasks.length > MOST_LINES) {
         logger.warn(`${tasks.length} commands timed out: nobody finished them ${RUNBOOK}`, {
           commands: tasks.length,

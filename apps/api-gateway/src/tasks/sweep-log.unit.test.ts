@@ -22,7 +22,7 @@ const ids = (at: number) => ({
 function linesOf(tasks: OverdueTask[]): unknown[][] {
   const lines: unknown[][] = []
   const warn = (...line: unknown[]) => lines.push(line)
-  sweepLog({ warn } as never, commandCatalog).timedOut(tasks)
+  sweepLog({ warn } as never, commandCatalog).swept(tasks)
   return lines
 }
 

@@ -31,8 +31,10 @@ export interface TimeOutParts {
   readonly taskTypes: readonly TaskType[]
   readonly commandTimeoutSeconds: number
   readonly sweepIntervalMs: number
-  /** Told at the end of a sweep of those that were failed since the last one's; not of none. */
-  readonly timedOut: (tasks: readonly OverdueTask[]) => void
+  /** Told of each task that was failed, as soon as it is; not of one whose commit was never answered. */
+  readonly timedOut: (task: OverdueTask) => void
+  /** Told at the end of a sweep of all that were failed since the end of the one before, where there are any. */
+  readonly swept: (tasks: readonly OverdueTask[]) => void
   /** Told of the first sweep that could not do its work; the next ones try again in silence. */
   readonly failed: (error: unknown) => void
   /** Told when a sweep has done its work after those that could not. */
@@ -51,7 +53,8 @@ export class TimeOuts {
   /** Those that could not be failed at their last turn. */
   private readonly putOff = new Set<string>()
   private faults: TaskNotFailedError[] = []
-  private ended: OverdueTask[] = []
+  /** Those that were failed since the end of the sweep before. */
+  private untold: OverdueTask[] = []
 
   constructor(private readonly parts: TimeOutParts) {}
 
@@ -63,7 +66,7 @@ export class TimeOuts {
           (error: unknown) => this.failed(error),
         )
         .finally(() => {
-          this.tellOfEnded()
+          this.tellOfSweep()
           if (!this.stopped) this.start()
         })
     }, this.parts.sweepIntervalMs)
@@ -75,7 +78,7 @@ export class TimeOuts {
     clearTimeout(this.timer)
     await this.sweeping
     await Promise.all(this.underWay.values())
-    this.tellOfEnded()
+    this.tellOfSweep()
   }
 
   /**
@@ -124,7 +127,8 @@ export class TimeOuts {
         (hasFailed) => {
           this.putOff.delete(id)
           if (!hasFailed) return
-          this.ended.push(task)
+          this.untold.push(task)
+          this.parts.timedOut(task)
           failed()
         },
         (error: unknown) => {
@@ -143,9 +147,9 @@ export class TimeOuts {
     else await striking
   }
 
-  private tellOfEnded(): void {
-    if (this.ended.length > 0) this.parts.timedOut(this.ended)
-    this.ended = []
+  private tellOfSweep(): void {
+    if (this.untold.length > 0) this.parts.swept(this.untold)
+    this.untold = []
   }
 
   private worked(): void {
