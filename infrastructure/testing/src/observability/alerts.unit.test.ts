@@ -37,12 +37,10 @@ describe.each(rules.map((rule) => [rule.alert, rule] as const))(
           if (label === 'job') for (const job of value.split('|')) expect(scrapedJobs()).toContain(job)
     })
 
+    // The counter of rows that FAILED has an outage's in it; the gauges of those undecided and blocking have not.
     it('is silent about events that an outage failed', async () => {
-      for (const { metric, matchers } of (await readQuery(expr)).selectors) {
-        expect(metric).not.toMatch(/set_back|parked/)
-        if (metric.startsWith('message_relay_failed_rows'))
-          expect(matchers).toContainEqual({ label: 'will_retry', operator: '=', value: 'false' })
-      }
+      for (const { metric } of (await readQuery(expr)).selectors)
+        expect(metric).not.toMatch(/failed_rows|set_back|parked/)
     })
   },
 )
