@@ -17,7 +17,8 @@ SELECT 'CREATE INDEX CONCURRENTLY event_outbox_parked_hash ON event_outbox (lane
  WHERE to_regclass('event_outbox') IS NOT NULL AND to_regclass('event_outbox_parked_hash') IS NULL
 \gexec
 
--- A table that has no failed_at yet gets this index from 20-migration-event-sourcing.sql, with the column.
+-- A table that has no failed_at yet (before 2026-11-23, never released) gets this index from 20-migration-event-sourcing.sql,
+-- with the column, while everybody waits; where somebody adds the column before, it gets it here.
 SELECT 'CREATE INDEX CONCURRENTLY event_outbox_undecided ON event_outbox (lane) WHERE failed_at IS NOT NULL AND NOT will_retry AND dropped_at IS NULL'
  WHERE EXISTS (SELECT FROM pg_attribute
                 WHERE attrelid = to_regclass('event_outbox') AND attname = 'failed_at' AND NOT attisdropped)

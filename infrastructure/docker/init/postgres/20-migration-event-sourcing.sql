@@ -289,7 +289,8 @@ BEGIN
       ('event_outbox_dead_letter_due',
        'CREATE INDEX event_outbox_dead_letter_due ON event_outbox (lane, seq) WHERE dead_letter_due'),
       -- What FAILED for its own fault and waits for somebody's decision, to be counted at every scrape. By failed_at, for no
-      -- index may name status. Where there are rows already, see event_outbox_parked_hash.
+      -- index may name status. Where there are rows already, 10-indexes-of-a-live-database.sql has built it too, unless
+      -- the table had no failed_at (before 2026-11-23, never released): then it is built here, and everybody waits.
       ('event_outbox_undecided',
        'CREATE INDEX event_outbox_undecided ON event_outbox (lane)
           WHERE failed_at IS NOT NULL AND NOT will_retry AND dropped_at IS NULL'),
