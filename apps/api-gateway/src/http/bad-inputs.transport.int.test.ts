@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text as readAll } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@infinite-scribe/testing'
 import { ada, parseRaw, runGateway, type RunningGateway } from './running-gateway.kit.test'
 
@@ -91,6 +92,21 @@ describe('bad input 34', () => {
     const logged = gateway.lines.filter((line) => line.request_id === 'slow-one')
     expect(logged).toMatchObject([{ status: 408, error_code: 'REQUEST_TIMEOUT', user: 'ada' }])
   })
+})
+
+test('a request that arrives on a connection that was just given up as too slow is not carried out', async () => {
+  const before = await gateway.checksum()
+  const socket = connect({ port: gateway.port, host: '127.0.0.1', allowHalfOpen: true })
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expectRaw(answer.toString(), 408, 'REQUEST_TIMEOUT')
+  const body = '{"command_type":"SubmitFeedback"}'
+  socket.on('error', () => undefined)
+  socket.end(`${post(`Content-Length: ${body.length}`)}${body}`)
+  socket.resume()
+  await once(socket, 'close')
+  // Time in which it would be written.
+  await delay(300)
+  expect(await gateway.checksum()).toBe(before)
 })
 
 test('HTTP/1.0 needs no Host', async () => {

@@ -3,9 +3,10 @@ import type { ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { answerCode } from './answer-error'
 import { FAULT_MESSAGE } from './error-map'
+import { PassingItems } from './passing-items'
 
 export class Drain {
-  private readonly open = new Set<ServerResponse>()
+  private readonly open = new PassingItems<ServerResponse>()
   private whenIdle: (() => void) | undefined
   private isStopping = false
 
@@ -15,9 +16,9 @@ export class Drain {
 
   /** Counts a request until its response is closed. */
   begin(response: ServerResponse): void {
-    this.open.add(response)
+    const end = this.open.add(response)
     response.once('close', () => {
-      this.open.delete(response)
+      end()
       if (this.open.size === 0) this.whenIdle?.()
     })
     if (this.isStopping) response.shouldKeepAlive = false

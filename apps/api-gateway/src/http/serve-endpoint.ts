@@ -45,6 +45,8 @@ export function serveEndpoint(endpoint: Endpoint, gates: Gates): RequestHandler 
     const key = endpoint.takesIdempotencyKey ? readIdempotencyKey(request.headers) : undefined
     requireAcceptable(request)
     const body = await readBody(request)
+    // Its end came after the answer that it had taken too long.
+    if (response.headersSent) return
     const { traceparent } = facts
     const context: RequestContext = {
       caller,

@@ -38,7 +38,15 @@ export function createHttpServer(
 ): Server {
   const underWay = new WeakMap<Duplex, ServerResponse>()
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    underWay.set(request.socket, response)
+    const { socket } = request
+    // What the connection was ended with is its last answer: behind it nothing may be carried out, for nobody would be told.
+    if (socket.writableEnded) {
+      socket.destroy()
+      return
+    }
+    underWay.set(socket, response)
+    // An idle connection must not keep all of its last request.
+    response.once('close', () => underWay.delete(socket))
     begin(request, response)
     app(request as Request, response as Response, (error?: unknown) =>
       answerThrown(response, error ?? new HttpProblem('NOT_FOUND', 'There is no such route')),
