@@ -109,6 +109,16 @@ test('a request that arrives on a connection that was just given up as too slow 
   expect(await gateway.checksum()).toBe(before)
 })
 
+test('a slow body behind a whole request is answered itself', async () => {
+  const body = '{"command_type":"SubmitFeedback"}'
+  const whole = `${post(`Content-Length: ${body.length}`)}${body}`
+  const answers = await gateway.raw(`${whole}${post('Content-Length: 20', 'X-Request-Id: slow-second')}{"com`)
+  expect(answers).toMatch(/^HTTP\/1\.1 200 /)
+  const second = answers.slice(answers.lastIndexOf('HTTP/1.1 '))
+  expectRaw(second, 408, 'REQUEST_TIMEOUT')
+  expect(second).toMatch(/^X-Request-Id: slow-second\r?$/im)
+})
+
 test('HTTP/1.0 needs no Host', async () => {
   expect(parseRaw(await gateway.raw('GET /health/live HTTP/1.0\r\n\r\n')).status).toBe(200)
 })

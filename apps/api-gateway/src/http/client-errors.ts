@@ -15,7 +15,7 @@ const NO_HTTP = ['BAD_REQUEST', 'The request is not valid HTTP'] as const
 
 /**
  * Ends a connection whose request cannot be read on.
- * @param underWay the last response that was begun on the connection
+ * @param underWay the last response that was begun on the connection, if it is not closed yet
  */
 export function answerClientError(
   error: Error & { code?: string },

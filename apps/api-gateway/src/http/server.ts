@@ -41,12 +41,16 @@ export function createHttpServer(
     const { socket } = request
     // What the connection was ended with is its last answer: behind it nothing may be carried out, for nobody would be told.
     if (socket.writableEnded) {
-      socket.destroy()
+      // Not before it has said what it was given to say.
+      socket.destroySoon()
       return
     }
     underWay.set(socket, response)
     // An idle connection must not keep all of its last request.
-    response.once('close', () => underWay.delete(socket))
+    response.once('close', () => {
+      // Of pipelined requests a later one may have begun.
+      if (underWay.get(socket) === response) underWay.delete(socket)
+    })
     begin(request, response)
     app(request as Request, response as Response, (error?: unknown) =>
       answerThrown(response, error ?? new HttpProblem('NOT_FOUND', 'There is no such route')),

@@ -180,7 +180,7 @@ export interface OutboxUpkeep {
   deadLettered(rows: readonly RowRef[]): Promise<void>
   /**
    * Removes SENT rows older than `olderThanMs`, of the first few of each lane beyond `after`, up to one that is yet to be read.
-   * @returns how many were removed, and up to where no row of a lane is left but FAILED and parked ones, which may stay for long
+   * @returns how many were removed, and up to where no row of a lane is left but such as may stay for long: FAILED and parked ones, for example
    */
   removeSent(
     lanes: readonly (LaneTenure & { after: number })[],

@@ -4,8 +4,11 @@ import { countOf, violationsOf, type Invariant, type Violation } from './invaria
 
 /** What a removal in small steps may lag behind: a relay that was lost is followed by another within its lease of 10 s. */
 const REMOVAL_SLACK_SECONDS = 20
-/** A row that was FAILED or parked when the removal came by waits until it starts over: a tenth of the retention, or an hour. */
-const PASSED_OVER_SECONDS = 'least($1 * 360, 3600)'
+/**
+ * A row that was FAILED or parked when the removal came by waits until it starts over, every tenth of the retention or hour,
+ * with one of its rounds: one every hundredth of the retention, or minute.
+ */
+const PASSED_OVER_SECONDS = '(least($1 * 360, 3600) + least($1 * 36, 60))'
 /** How long after its end a ticket may be there when others are sold. */
 const TICKET_SLACK_SECONDS = 10
 /** A process that was measured for longer than this is held to a level memory. */
