@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 
 const FRAMEWORKS = ['express', 'express-rate-limit', 'helmet', 'cors', 'jsonwebtoken', 'jwks-rsa']
 const DATABASE = ['knex', 'pg', 'pg-*']
-const KAFKA = ['kafkajs', '@platformatic/kafka']
+const KAFKA = ['kafkajs', 'kafkajs-*', '@platformatic/kafka']
 const OTHER_APPS = ['**/apps/**', '@infinite-scribe/api-gateway', '@infinite-scribe/message-relay']
 const HARNESS = ['@infinite-scribe/local-stack', '@infinite-scribe/testing']
 const ELSEWHERE = [...OTHER_APPS, ...HARNESS]

@@ -1,6 +1,9 @@
-/** The relay that one writes first: a transaction that locks a batch with SKIP LOCKED, sends it, marks it, commits. */
+/**
+ * The relay that one writes first for this outbox: a transaction that locks a batch with SKIP LOCKED, sends it, marks it,
+ * commits. Its kafkajs is the one that npm has: it knows nothing of our patch.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { Kafka, logLevel, Partitioners } from 'kafkajs-unpatched'
 import { Client } from 'pg'
 import { runWorker } from '../workers/worker'
 
@@ -39,7 +42,7 @@ runWorker<NaiveRelayJob>(async ({ job, ready, stopped }) => {
     const { rows } = await client.query<Row>({
       name: 'claim',
       text: `SELECT id, key, payload::text AS value, payload ->> 'event_id' AS event_id, payload ->> 'event_type' AS event_type
-               FROM naive_outbox WHERE status = 'PENDING' ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+               FROM event_outbox WHERE status = 'PENDING' ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED`,
       values: [job.batch],
     })
     if (rows.length > 0) {
@@ -51,7 +54,7 @@ runWorker<NaiveRelayJob>(async ({ job, ready, stopped }) => {
       await producer.sendBatch({ acks: -1, topicMessages: [{ topic: job.topic, messages }] })
       await client.query({
         name: 'settle',
-        text: `UPDATE naive_outbox SET status = 'SENT', sent_at = now() WHERE id = ANY ($1::bigint[])`,
+        text: `UPDATE event_outbox SET status = 'SENT', sent_at = now() WHERE id = ANY ($1::uuid[])`,
         values: [rows.map(({ id }) => id)],
       })
     }

@@ -1,10 +1,12 @@
 /** What `drain` and `drain-3` share: an outbox full of PENDING rows, drained by somebody and checked. */
+import type { NaiveRelayJob } from '../baselines/naive-relay'
 import { countOf, expectCount, type BenchDatabase } from '../environment/bench-databases'
 import { expectOrderKept } from '../measure/order-of-keys'
 import type { Figures } from '../measure/statistics'
 import { watchDrain } from '../measure/watch-drain'
 import type { BenchContext } from '../scenario'
-import { insertNaive, insertPending } from '../seed/outbox'
+import { insertPending, insertPendingByStatus } from '../seed/outbox'
+import type { KafkaLibrary, MemoryProducerJob } from '../workers/memory-producer'
 
 /** Somebody who drains: how it is started, and its processes. */
 interface Drainer {
@@ -17,29 +19,28 @@ interface Drainer {
 interface DrainRun {
   readonly context: BenchContext
   readonly rows: number
-  readonly table: 'event_outbox' | 'naive_outbox'
   readonly start: (databaseUrl: string, topic: string) => Promise<Drainer>
-  /** Whether the rows are settled as they are sent: not where they come from memory. */
-  readonly settles: boolean
+  /** How rows are settled as they are sent: not at all where they come from memory. */
+  readonly settles: 'with receipts' | 'by status' | 'never'
 }
 
 /** Drains a fresh copy of `rows` rows into a new topic, and checks what came of it. */
-async function drained({ context, rows, table, start, settles }: DrainRun): Promise<Figures> {
+async function drained({ context, rows, start, settles }: DrainRun): Promise<Figures> {
   const { databases, topics } = context
   // The rows of the template name their topic: it is emptied for every measurement.
   const topic = await topics.emptied('drain')
-  const database = await databases.fresh(`${table} of ${rows}`, (client) =>
-    table === 'event_outbox' ? insertPending(client, topic, rows) : insertNaive(client, topic, rows),
-  )
+  const database = await (settles === 'by status'
+    ? databases.fresh(`${rows} by status`, (client) => insertPendingByStatus(client, topic, rows))
+    : databases.fresh(`${rows} pending`, (client) => insertPending(client, topic, rows)))
   try {
     const drainer = await start(database.url, topic)
     try {
-      const open = `SELECT count(*) FROM (SELECT FROM ${table} WHERE status <> 'SENT' LIMIT 1) AS open`
-      const settled = async () => !settles || (await countOf(database.url, open)) === 0
+      const open = `SELECT count(*) FROM (SELECT FROM event_outbox WHERE status <> 'SENT' LIMIT 1) AS open`
+      const settled = async () => settles === 'never' || (await countOf(database.url, open)) === 0
       const watched = watchDrain({ topics, topic, rows, pids: drainer.pids, settled })
       const figures = await Promise.race([watched, ...(drainer.failed ? [drainer.failed] : [])])
-      if (table === 'event_outbox') await expectReceipts(database, rows)
-      if (settles && table === 'event_outbox') await expectOrderKept(topics, topic, rows)
+      if (settles === 'with receipts') await expectReceipts(database, rows)
+      await expectOrderKept(topics, topic, rows)
       return figures
     } finally {
       await drainer.stop()
@@ -70,8 +71,7 @@ export function drainedByOurs(
   return drained({
     context,
     rows,
-    table: 'event_outbox',
-    settles: true,
+    settles: 'with receipts',
     start: async (databaseUrl, topic) => {
       const started = await Promise.all(
         Array.from({ length: relays }, () => context.launch.relay(databaseUrl, topic, settings)),
@@ -86,23 +86,34 @@ export function drainedByOurs(
   })
 }
 
-/** A baseline's process: it has the rows in a table of its own. */
-export function drainedByBaseline(
-  context: BenchContext,
-  rows: number,
-  program: 'workers/memory-producer' | 'baselines/naive-relay',
-  options: { batch?: number } = {},
-): Promise<Figures> {
+/** A naive relay that takes `batch` rows at a time. */
+export function drainedByNaiveRelay(context: BenchContext, rows: number, batch: number): Promise<Figures> {
   return drained({
     context,
     rows,
-    table: 'naive_outbox',
-    settles: program === 'baselines/naive-relay',
-    start: async (databaseUrl, topic) => {
-      const job = { brokers: context.topics.brokers, topic, databaseUrl, ...options }
-      const child = await context.launch.child(program, job)
-      child.go()
-      return { pids: [child.pid], failed: child.failed(), stop: () => child.end() }
+    settles: 'by status',
+    start: (databaseUrl, topic) => {
+      const job: NaiveRelayJob = { brokers: context.topics.brokers, topic, databaseUrl, batch }
+      return startedChild(context, 'baselines/naive-relay', job)
     },
   })
+}
+
+/** `library` alone: it has read the rows before the measurement. */
+export function sentFromMemory(context: BenchContext, rows: number, library: KafkaLibrary): Promise<Figures> {
+  return drained({
+    context,
+    rows,
+    settles: 'never',
+    start: (databaseUrl, topic) => {
+      const job: MemoryProducerJob = { brokers: context.topics.brokers, topic, databaseUrl, library }
+      return startedChild(context, 'workers/memory-producer', job)
+    },
+  })
+}
+
+async function startedChild(context: BenchContext, program: string, job: unknown): Promise<Drainer> {
+  const child = await context.launch.child(program, job)
+  child.go()
+  return { pids: [child.pid], failed: child.failed(), stop: () => child.end() }
 }

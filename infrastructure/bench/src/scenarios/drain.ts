@@ -1,7 +1,10 @@
-/** `drain`: PENDING rows to SENT with receipts by one relay, against kafkajs alone and against naive relays. */
+/**
+ * `drain`: PENDING rows to SENT with receipts by one relay, against kafkajs alone and against naive relays: the same rows of
+ * the same table, the same bytes and headers, by kafkajs as npm has it.
+ */
 import { figureOf, interleave } from '../measure/interleave'
 import type { Scenario } from '../scenario'
-import { drainedByBaseline, drainedByOurs } from './drain-parts'
+import { drainedByNaiveRelay, drainedByOurs, sentFromMemory } from './drain-parts'
 
 const HONEST_SHARE = 0.3
 
@@ -17,15 +20,10 @@ export const drain: Scenario = {
       rounds,
       [
         { name: 'ours', measure: () => drainedByOurs(context, rows, 1, { RELAY_BATCH_SIZE: '1000' }) },
-        { name: 'kafkajs', measure: () => drainedByBaseline(context, rows, 'workers/memory-producer') },
-        {
-          name: 'naive 1,000',
-          measure: () => drainedByBaseline(context, rows, 'baselines/naive-relay', { batch: 1_000 }),
-        },
-        {
-          name: 'naive 100',
-          measure: () => drainedByBaseline(context, rows, 'baselines/naive-relay', { batch: 100 }),
-        },
+        { name: 'kafkajs', measure: () => sentFromMemory(context, rows, 'kafkajs-unpatched') },
+        { name: 'naive 1,000', measure: () => drainedByNaiveRelay(context, rows, 1_000) },
+        { name: 'naive 100', measure: () => drainedByNaiveRelay(context, rows, 100) },
+        { name: 'kafkajs, patched', measure: () => sentFromMemory(context, rows, 'kafkajs') },
         { name: 'ours, default batch', measure: () => drainedByOurs(context, rows, 1, {}) },
       ],
       context.say,
@@ -43,6 +41,8 @@ export const drain: Scenario = {
         kafkajs_from_memory: measured.get('kafkajs') ?? {},
         naive_1000: measured.get('naive 1,000') ?? {},
         naive_100: measured.get('naive 100') ?? {},
+        // What its patched library gives the relay: nobody else has it, so no bound is on it.
+        kafkajs_patched_from_memory: measured.get('kafkajs, patched') ?? {},
       },
       checks: [
         {
