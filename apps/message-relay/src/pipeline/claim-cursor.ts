@@ -5,8 +5,6 @@ import type { LateRows } from './late-rows'
 import type { Bounds, ClaimedRow, OutboxReader, RangeRead } from './ports'
 
 export class CursorClaims {
-  private turn = 0
-
   constructor(
     private readonly reader: OutboxReader,
     private readonly lanes: Lanes,
@@ -114,17 +112,17 @@ export class CursorClaims {
     if (blocked.length > 0) await this.reader.park(blocked)
   }
 
-  /** Each claim begins with another lane, so that a long lane takes its turn and no more. */
+  /**
+   * The one that is furthest back first, so that lanes go through the table side by side: a page's rows are then read
+   * and settled together.
+   */
   private inTurn(): OwnedLane[] {
-    const lanes = this.lanes.claimable()
-    if (lanes.length === 0) return lanes
-    const start = this.turn % lanes.length
-    return [...lanes.slice(start), ...lanes.slice(0, start)]
+    return this.lanes.claimable().sort((a, b) => a.cursor - b.cursor)
   }
 
+  /** Twice a lane's even share, so that one that is back catches up, and no more: a long lane keeps out nobody. */
   private perLane(lanes: readonly OwnedLane[], most: number): number {
     const full = lanes.filter(({ hasMore }) => hasMore).length
-    this.turn += 1
-    return full === 0 ? most : Math.ceil(most / full)
+    return full === 0 ? most : Math.ceil((2 * most) / full)
   }
 }
