@@ -25,12 +25,13 @@ export async function insertPending(client: Client, topic: string, rows: number)
 }
 
 /**
- * The same rows in the same table, which is what anybody's relay for this contract meets, with what one that looks for
- * `status` would add: an index on it. As settling then touches every index anyhow, the free half of each page would only
- * give it more pages to read: they are full.
+ * The same rows in the same table, which anybody's relay for this contract meets, with what one that looks for `status` would
+ * give it: an index for its claims, none for ours, no trigger of ours, and full pages, for settling touches every index anyhow.
  */
 export async function insertPendingByStatus(client: Client, topic: string, rows: number): Promise<void> {
   await client.query(`
+    DROP INDEX event_outbox_lane_seq;
+    DROP TRIGGER event_outbox_set_back ON event_outbox;
     CREATE INDEX event_outbox_pending ON event_outbox (seq) WHERE status = 'PENDING';
     ALTER TABLE event_outbox SET (fillfactor = 100)`)
   await insertPending(client, topic, rows)
