@@ -21,7 +21,7 @@ export class CursorClaims {
     const lanes = this.inTurn()
     if (lanes.length === 0) return { rows: [], readOn: false }
     const rewinds = new Map(lanes.map((lane) => [lane, lane.rewinds]))
-    const before = this.inFlight.tokens()
+    const before = this.inFlight.tokensBeyond(lanes)
     const read = await this.reader.readRange(
       lanes.map(({ lane, token, cursor }) => ({ lane, token, after: cursor, upTo: null })),
       this.perLane(lanes, most),

@@ -1,5 +1,5 @@
 /** The rows between claim and settlement, and the keys whose later rows must not overtake a failed one. */
-import type { ClaimedRow } from './ports'
+import type { ClaimedRow, LaneTenure } from './ports'
 
 /** `failed`: later rows are parked behind it. `handed_back`: later rows go back with it. */
 export type HoldKind = 'failed' | 'handed_back'
@@ -17,7 +17,8 @@ interface Hold {
  * row became visible is left: a row claimed ahead must wait behind the one that failed before it.
  */
 export class InFlight {
-  private readonly rows = new Map<string, ClaimedRow>()
+  /** By id, and no more of a row than is asked for: what stands in a large Map that lives on outlives its removal. */
+  private readonly rows = new Map<string, LaneTenure & { readonly seq: number }>()
   private readonly rowsOfKey = new Map<string, number>()
   private readonly holds = new Map<string, Hold>()
   private claims = 0
@@ -29,7 +30,13 @@ export class InFlight {
 
   /** Of each row, by its id, the token that it was claimed under. */
   tokens(): Map<string, string> {
-    return new Map([...this.rows.values()].map(({ id, token }) => [id, token]))
+    return this.tokensWhere(() => true)
+  }
+
+  /** The same, of the rows alone that lie beyond the cursors of `lanes`: only where a cursor went back are there any. */
+  tokensBeyond(lanes: readonly { readonly lane: number; readonly cursor: number }[]): Map<string, string> {
+    const cursors = new Map(lanes.map(({ lane, cursor }) => [lane, cursor]))
+    return this.tokensWhere(({ lane, seq }) => seq > (cursors.get(lane) ?? Infinity))
   }
 
   has(id: string): boolean {
@@ -57,7 +64,8 @@ export class InFlight {
   }
 
   add(row: ClaimedRow): void {
-    this.rows.set(row.id, row)
+    const { id, lane, token, seq } = row
+    this.rows.set(id, { lane, token, seq })
     this.rowsOfKey.set(row.key, (this.rowsOfKey.get(row.key) ?? 0) + 1)
   }
 
@@ -97,6 +105,12 @@ export class InFlight {
       lowest.set(lane, Math.min(seq, lowest.get(lane) ?? seq))
     }
     return lowest
+  }
+
+  private tokensWhere(isAskedFor: (row: { lane: number; seq: number }) => boolean): Map<string, string> {
+    const tokens = new Map<string, string>()
+    for (const [id, row] of this.rows) if (isAskedFor(row)) tokens.set(id, row.token)
+    return tokens
   }
 
   private dropOldHolds(): boolean {
