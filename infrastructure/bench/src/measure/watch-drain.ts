@@ -1,11 +1,11 @@
-/** Watches a topic fill: the rate from its first tenth to its last record, and what the processes used meanwhile. */
+/** Watches a topic fill: the rate from the end of the warm-up to its last record, and what the processes used meanwhile. */
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BenchTopics } from '../environment/bench-topics'
 import { usageOfAll } from '../environment/process-usage'
 import type { Figures } from './statistics'
 
-/** Left out of the figures: processes that start, code that is not yet compiled, lanes that find their owner. */
+/** Of the rows for each process, left out of the figures: it starts, its code is not yet compiled, lanes find their owner. */
 const WARM_UP_SHARE = 0.1
 const LOOK_EVERY_MS = 25
 const LONGEST_MS = 300_000
@@ -40,7 +40,7 @@ export async function watchDrain({ topics, topic, rows, pids, settled }: Drain):
       at: performance.now(),
       cpuSeconds: usageOfAll(pids).cpuSeconds,
     }
-    return begun.records >= rows * WARM_UP_SHARE
+    return begun.records >= rows * WARM_UP_SHARE * pids.length
   })
   let records = begun.records
   await until(async () => (records = await topics.count(topic)) >= rows)
