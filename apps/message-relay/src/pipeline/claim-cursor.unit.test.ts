@@ -77,45 +77,136 @@ it('does not pass a row that was handed back while blocked rows were being parke
   expect(lanes.get(1)).toMatchObject({ cursor: 4, hasMore: true })
 })
 
-it('does not pass a row that it still has in flight from an earlier tenure of its lane, for nobody goes back to it', async () => {
+it('reads no lane that has rows of an earlier tenure in flight, for nobody goes back to them, but the others', async () => {
   const lanes = new Lanes()
   const inFlight = new InFlight()
-  inFlight.add(row)
-  const blocked = { lane: 1, token: '3', id: 'b', key: 'l', seq: 6 }
-  inFlight.add({ ...row, ...blocked, token: '1' })
-  // Another relay owned it in between, and left it as it was.
-  lanes.renewed([{ lane: 1, token: '3', lowWater: 4 }], Infinity)
-  const now = { ...row, token: '3' }
-  const read = {
-    lanes: new Map([[1, { readTo: 6, hasMore: false }]]),
-    notHeld: new Set<number>(),
-    snapshot: '9:9:',
-  }
-  const answers = [
-    () => ({ ...read, rows: [now], blocked: [] }),
-    () => {
-      // A settlement ends during the read.
-      inFlight.remove([row])
-      return { ...read, rows: [now], blocked: [] }
-    },
-    () => ({ ...read, rows: [], blocked: [blocked] }),
-    () => ({ ...read, rows: [now], blocked: [blocked] }),
-  ]
-  const park = jest.fn(() => Promise.resolve())
-  const reader = {
-    readRange: () => Promise.resolve(answers.shift()!()),
-    park,
-  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  const of = (lane: number, token: string) => ({ ...row, id: `${lane}`, lane, token })
+  inFlight.add(of(1, '1'))
+  // Another relay owned lane 1 in between, and left it as it was.
+  lanes.renewed(
+    [
+      { lane: 1, token: '3', lowWater: 4 },
+      { lane: 2, token: '1', lowWater: 4 },
+    ],
+    Infinity,
+  )
+  const readRange = jest.fn((asked: Parameters<OutboxReader['readRange']>[0]) =>
+    Promise.resolve({
+      rows: asked.map(({ lane, token }) => of(lane, token)).filter(({ id }) => !inFlight.has(id)),
+      blocked: [],
+      lanes: new Map(asked.map(({ lane }) => [lane, { readTo: 5, hasMore: false }])),
+      notHeld: new Set<number>(),
+      snapshot: '9:9:',
+    }),
+  )
+  const reader = { readRange } satisfies Partial<OutboxReader> as unknown as OutboxReader
   const claims = new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 })
   // It is read again when a settlement wakes the relay, not before.
-  for (let reads = 0; reads < 3; reads += 1) {
-    expect(await claims.beyond()).toEqual({ rows: [], readOn: false })
-  }
+  expect(await claims.beyond()).toEqual({ rows: [of(2, '1')], readOn: false })
+  expect(await claims.beyond()).toEqual({ rows: [], readOn: false })
   expect(lanes.get(1)!.cursor).toBe(4)
-  inFlight.remove([{ ...row, ...blocked, token: '1' }])
-  expect((await claims.beyond()).rows).toEqual([now])
-  expect(park).toHaveBeenCalledWith([blocked])
-  expect(lanes.get(1)!.cursor).toBe(6)
+  inFlight.remove([of(1, '1')])
+  expect((await claims.beyond()).rows).toEqual([of(1, '3')])
+  expect(lanes.get(1)!.cursor).toBe(5)
+  expect(readRange.mock.calls.map(([asked]) => asked.map(({ lane }) => lane).sort())).toEqual([
+    [2],
+    [2],
+    [1, 2],
+  ])
+})
+
+it('does not take a row whose settlement ended during the read, though its cursor had gone back to it', async () => {
+  const lanes = new Lanes()
+  const inFlight = new InFlight()
+  lanes.renewed([{ lane: 1, token: '1', lowWater: 4 }], Infinity)
+  inFlight.add(row)
+  const reader = {
+    readRange: () => {
+      inFlight.remove([row])
+      return Promise.resolve({
+        rows: [row],
+        blocked: [],
+        lanes: new Map([[1, { readTo: 5, hasMore: false }]]),
+        notHeld: new Set<number>(),
+        snapshot: '9:9:',
+      })
+    },
+  } satisfies Partial<OutboxReader> as unknown as OutboxReader
+  const claims = new CursorClaims(reader, lanes, inFlight, new LateRows(), { rows: 10, bytes: 1000 })
+  expect((await claims.beyond()).rows).toEqual([])
+  expect(lanes.get(1)!.cursor).toBe(5)
+})
+
+/** Lanes with `rows[lane]` PENDING rows each, numbered from `from[lane]` on, as a reader of an outbox has them. */
+function outboxOf(rows: Record<number, { from: number; count: number }>): OutboxReader {
+  const readRange: OutboxReader['readRange'] = (asked, perLane, { rows: most }) => {
+    const found: ClaimedRow[] = []
+    const lanes = new Map<number, { readTo: number; hasMore: boolean }>()
+    for (const { lane, token, after } of asked) {
+      const { from, count } = rows[lane] ?? { from: 0, count: 0 }
+      const seqs = Array.from({ length: count }, (_, nth) => from + nth).filter((seq) => seq > after)
+      const share = seqs.slice(0, Math.min(perLane, most - found.length))
+      found.push(...share.map((seq) => ({ ...row, id: `${seq}`, key: `${lane}`, lane, token, seq })))
+      if (share.length > 0) lanes.set(lane, { readTo: share.at(-1)!, hasMore: share.length < seqs.length })
+      if (found.length >= most) break
+      if (share.length === seqs.length) lanes.set(lane, { readTo: seqs.at(-1) ?? after, hasMore: false })
+    }
+    return Promise.resolve({ rows: found, blocked: [], lanes, notHeld: new Set<number>(), snapshot: '9:9:' })
+  }
+  return { readRange } satisfies Partial<OutboxReader> as unknown as OutboxReader
+}
+
+describe('a lane with a long backlog, far back', () => {
+  const claimsOf = (lowWaters: number[], rows: Parameters<typeof outboxOf>[0]) => {
+    const lanes = new Lanes()
+    lanes.renewed(
+      lowWaters.map((lowWater, lane) => ({ lane, token: '1', lowWater })),
+      Infinity,
+    )
+    const reader = outboxOf(rows)
+    return {
+      lanes,
+      claims: new CursorClaims(reader, lanes, new InFlight(), new LateRows(), { rows: 10, bytes: 1e6 }),
+    }
+  }
+
+  it('does not keep out a lane that was read to its end and has a new row, two claims long', async () => {
+    const rows = { 0: { from: 1, count: 1000 }, 1: { from: 5000, count: 1 } }
+    const { lanes, claims } = claimsOf([0, 4000], rows)
+    lanes.get(1)!.hasMore = false
+    const taken = [...(await claims.beyond()).rows, ...(await claims.beyond()).rows]
+    expect(taken.map(({ lane }) => lane)).toContain(1)
+    // And once more, behind the other's cursor by far.
+    rows[1].from = 6000
+    const next = [...(await claims.beyond()).rows, ...(await claims.beyond()).rows]
+    expect(next.map(({ seq }) => seq)).toContain(6000)
+  })
+
+  it('does not keep out another one that is ahead', async () => {
+    const rows = {
+      0: { from: 1, count: 1000 },
+      1: { from: 5000, count: 1000 },
+      2: { from: 8000, count: 1000 },
+    }
+    const { claims } = claimsOf([0, 4000, 7000], rows)
+    const lanes = new Set<number>()
+    for (let claim = 0; claim < 6; claim += 1) {
+      for (const { lane } of (await claims.beyond()).rows) lanes.add(lane)
+    }
+    expect([...lanes].sort()).toEqual([0, 1, 2])
+  })
+
+  it('is not kept out by lanes that have new rows all the time', async () => {
+    const rows = { 0: { from: 1, count: 1000 }, 1: { from: 5000, count: 10 } }
+    const { lanes, claims } = claimsOf([0, 4999], rows)
+    let taken = 0
+    for (let claim = 0; claim < 6; claim += 1) {
+      lanes.get(1)!.hasMore = false
+      taken += (await claims.beyond()).rows.filter(({ lane }) => lane === 0).length
+      rows[1].from += 10
+    }
+    expect(taken).toBeGreaterThanOrEqual(20)
+  })
 })
 
 it('takes no more late rows than it may take fresh ones', async () => {

@@ -28,15 +28,28 @@ export class InFlight {
     return this.rows.size
   }
 
-  /** Of each row, by its id, the token that it was claimed under. */
-  tokens(): Map<string, string> {
-    return this.tokensWhere(() => true)
+  ids(): string[] {
+    return [...this.rows.keys()]
   }
 
-  /** The same, of the rows alone that lie beyond the cursors of `lanes`: only where a cursor went back are there any. */
-  tokensBeyond(lanes: readonly { readonly lane: number; readonly cursor: number }[]): Map<string, string> {
-    const cursors = new Map(lanes.map(({ lane, cursor }) => [lane, cursor]))
-    return this.tokensWhere(({ lane, seq }) => seq > (cursors.get(lane) ?? Infinity))
+  /**
+   * The rows beyond the cursors of `lanes`, which only a cursor that went back leaves there, and the lanes that hold some
+   * of an earlier tenure.
+   */
+  beyond(lanes: readonly (LaneTenure & { readonly cursor: number })[]): {
+    ids: Set<string>
+    ofEarlierTenure: Set<number>
+  } {
+    const owned = new Map(lanes.map((lane) => [lane.lane, lane]))
+    const ids = new Set<string>()
+    const ofEarlierTenure = new Set<number>()
+    for (const [id, { lane, token, seq }] of this.rows) {
+      const now = owned.get(lane)
+      if (!now || seq <= now.cursor) continue
+      ids.add(id)
+      if (token !== now.token) ofEarlierTenure.add(lane)
+    }
+    return { ids, ofEarlierTenure }
   }
 
   has(id: string): boolean {
@@ -105,12 +118,6 @@ export class InFlight {
       lowest.set(lane, Math.min(seq, lowest.get(lane) ?? seq))
     }
     return lowest
-  }
-
-  private tokensWhere(isAskedFor: (row: { lane: number; seq: number }) => boolean): Map<string, string> {
-    const tokens = new Map<string, string>()
-    for (const [id, row] of this.rows) if (isAskedFor(row)) tokens.set(id, row.token)
-    return tokens
   }
 
   private dropOldHolds(): boolean {

@@ -82,7 +82,7 @@ it('knows the lowest row in flight of each lane', () => {
     [1, 4],
     [2, 7],
   ])
-  expect([...inFlight.tokens().keys()]).toEqual(['1', '2', '3'])
+  expect(inFlight.ids()).toEqual(['1', '2', '3'])
   inFlight.remove([row('9', 'z', 1)])
   expect(inFlight.size).toBe(3)
 })
