@@ -9,7 +9,7 @@ interface Message {
   value: string | Buffer | null
   partition: number
   headers?: Record<string, string | Buffer | (string | Buffer)[]>
-  timestamp?: number
+  timestamp?: number | string
 }
 
 interface Produce {
@@ -76,6 +76,7 @@ const message: fc.Arbitrary<Message> = fc.record(
       fc.integer({ min: -2, max: 2 }).map((n) => NOW + 2 ** 31 + n),
       fc.integer({ min: -2, max: 2 }).map((n) => NOW - 2 ** 31 + n),
       fc.integer({ min: 1, max: 2 ** 48 }),
+      fc.integer({ min: 1, max: 2 ** 48 }).map(String),
     ),
   },
   { requiredKeys: ['key', 'value', 'partition'] },

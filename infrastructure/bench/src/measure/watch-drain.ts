@@ -5,8 +5,8 @@ import type { BenchTopics } from '../environment/bench-topics'
 import { usageOfAll } from '../environment/process-usage'
 import type { Figures } from './statistics'
 
-/** Of the rows for each process, left out of the figures: it starts, its code is not yet compiled, lanes find their owner. */
-const WARM_UP_SHARE = 0.1
+/** Of the rows, for a process: while so many are sent it starts, its code is not yet compiled, lanes find their owner. */
+export const WARM_UP_SHARE = 0.1
 const LOOK_EVERY_MS = 25
 const LONGEST_MS = 300_000
 
@@ -15,6 +15,8 @@ export interface Drain {
   readonly topic: string
   readonly rows: number
   readonly pids: readonly number[]
+  /** The share of the rows that is left out of the figures. */
+  readonly warmUpShare: number
   /** Whether every row is settled, asked once the topic is full. */
   readonly settled: () => Promise<boolean>
 }
@@ -23,7 +25,8 @@ export interface Drain {
  * Records a second, CPU seconds for 100,000 records, and memory.
  * @throws when the topic holds more records than rows, or does not fill in five minutes, or a process has ended
  */
-export async function watchDrain({ topics, topic, rows, pids, settled }: Drain): Promise<Figures> {
+export async function watchDrain(drain: Drain): Promise<Figures> {
+  const { topics, topic, rows, pids, settled } = drain
   const deadline = performance.now() + LONGEST_MS
   const until = async (enough: () => Promise<boolean>) => {
     while (!(await enough())) {
@@ -40,7 +43,7 @@ export async function watchDrain({ topics, topic, rows, pids, settled }: Drain):
       at: performance.now(),
       cpuSeconds: usageOfAll(pids).cpuSeconds,
     }
-    return begun.records >= rows * WARM_UP_SHARE * pids.length
+    return begun.records >= rows * drain.warmUpShare
   })
   let records = begun.records
   await until(async () => (records = await topics.count(topic)) >= rows)

@@ -3,7 +3,7 @@ import type { NaiveRelayJob } from '../baselines/naive-relay'
 import { countOf, expectCount, type BenchDatabase } from '../environment/bench-databases'
 import { expectOrderKept } from '../measure/order-of-keys'
 import type { Figures } from '../measure/statistics'
-import { watchDrain } from '../measure/watch-drain'
+import { WARM_UP_SHARE, watchDrain } from '../measure/watch-drain'
 import type { BenchContext } from '../scenario'
 import { insertPending, insertPendingByStatus } from '../seed/outbox'
 import type { KafkaLibrary, MemoryProducerJob } from '../workers/memory-producer'
@@ -22,10 +22,18 @@ interface DrainRun {
   readonly start: (databaseUrl: string, topic: string) => Promise<Drainer>
   /** How rows are settled as they are sent: not at all where they come from memory. */
   readonly settles: 'with receipts' | 'by status' | 'never'
+  /** Of the rows; by default what one process needs. */
+  readonly warmUpShare?: number
 }
 
 /** Drains a fresh copy of `rows` rows into a new topic, and checks what came of it. */
-async function drained({ context, rows, start, settles }: DrainRun): Promise<Figures> {
+async function drained({
+  context,
+  rows,
+  start,
+  settles,
+  warmUpShare = WARM_UP_SHARE,
+}: DrainRun): Promise<Figures> {
   const { databases, topics } = context
   // The rows of the template name their topic: it is emptied for every measurement.
   const topic = await topics.emptied('drain')
@@ -37,7 +45,7 @@ async function drained({ context, rows, start, settles }: DrainRun): Promise<Fig
     try {
       const open = `SELECT count(*) FROM (SELECT FROM event_outbox WHERE status <> 'SENT' LIMIT 1) AS open`
       const settled = async () => settles === 'never' || (await countOf(database.url, open)) === 0
-      const watched = watchDrain({ topics, topic, rows, pids: drainer.pids, settled })
+      const watched = watchDrain({ topics, topic, rows, pids: drainer.pids, warmUpShare, settled })
       const figures = await Promise.race([watched, ...(drainer.failed ? [drainer.failed] : [])])
       if (settles === 'with receipts') await expectReceipts(database, rows)
       await expectOrderKept(topics, topic, rows)
@@ -61,17 +69,19 @@ async function expectReceipts({ url }: BenchDatabase, rows: number): Promise<voi
   )
 }
 
-/** Our relays, `relays` of them. */
+/** Our relays, `relays` of them. @param warmUpShare of the rows, where it is not what one relay needs */
 export function drainedByOurs(
   context: BenchContext,
   rows: number,
   relays: number,
   settings: Readonly<Record<string, string>>,
+  warmUpShare?: number,
 ): Promise<Figures> {
   return drained({
     context,
     rows,
     settles: 'with receipts',
+    ...(warmUpShare !== undefined && { warmUpShare }),
     start: async (databaseUrl, topic) => {
       const started = await Promise.all(
         Array.from({ length: relays }, () => context.launch.relay(databaseUrl, topic, settings)),
