@@ -134,7 +134,8 @@ async function fill(
   { sentRows, heldRows = 0, pendingRows = 0 }: State,
 ): Promise<void> {
   await insertSent(client, topic, sentRows)
+  if (heldRows > 0) await insertHeld(client, topic, heldRows)
+  // The readers of a relay have passed what is held as well as what was sent.
   await moveReadersToTheEnd(client)
   if (pendingRows > 0) await insertPending(client, topic, pendingRows)
-  if (heldRows > 0) await insertHeld(client, topic, heldRows)
 }
