@@ -22,18 +22,12 @@ interface DrainRun {
   readonly start: (databaseUrl: string, topic: string) => Promise<Drainer>
   /** How rows are settled as they are sent: not at all where they come from memory. */
   readonly settles: 'with receipts' | 'by status' | 'never'
-  /** Of the rows; by default what one process needs. */
-  readonly warmUpShare?: number
+  /** Of the rows, left out of the figures. */
+  readonly warmUpShare: number
 }
 
 /** Drains a fresh copy of `rows` rows into a new topic, and checks what came of it. */
-async function drained({
-  context,
-  rows,
-  start,
-  settles,
-  warmUpShare = WARM_UP_SHARE,
-}: DrainRun): Promise<Figures> {
+async function drained({ context, rows, start, settles, warmUpShare }: DrainRun): Promise<Figures> {
   const { databases, topics } = context
   // The rows of the template name their topic: it is emptied for every measurement.
   const topic = await topics.emptied('drain')
@@ -69,19 +63,19 @@ async function expectReceipts({ url }: BenchDatabase, rows: number): Promise<voi
   )
 }
 
-/** Our relays, `relays` of them. @param warmUpShare of the rows, where it is not what one relay needs */
+/** Our relays, `relays` of them. @param warmUpShare of the rows, left out of the figures: by default what one relay needs */
 export function drainedByOurs(
   context: BenchContext,
   rows: number,
   relays: number,
   settings: Readonly<Record<string, string>>,
-  warmUpShare?: number,
+  warmUpShare = WARM_UP_SHARE,
 ): Promise<Figures> {
   return drained({
     context,
     rows,
     settles: 'with receipts',
-    ...(warmUpShare !== undefined && { warmUpShare }),
+    warmUpShare,
     start: async (databaseUrl, topic) => {
       const started = await Promise.all(
         Array.from({ length: relays }, () => context.launch.relay(databaseUrl, topic, settings)),
@@ -98,32 +92,34 @@ export function drainedByOurs(
 
 /** A naive relay that takes `batch` rows at a time. */
 export function drainedByNaiveRelay(context: BenchContext, rows: number, batch: number): Promise<Figures> {
-  return drained({
-    context,
-    rows,
-    settles: 'by status',
-    start: (databaseUrl, topic) => {
-      const job: NaiveRelayJob = { brokers: context.topics.brokers, topic, databaseUrl, batch }
-      return startedChild(context, 'baselines/naive-relay', job)
-    },
-  })
+  return drainedByChild<NaiveRelayJob>(context, rows, 'by status', 'baselines/naive-relay', { batch })
 }
 
 /** `library` alone: it has read the rows before the measurement. */
 export function sentFromMemory(context: BenchContext, rows: number, library: KafkaLibrary): Promise<Figures> {
+  return drainedByChild<MemoryProducerJob>(context, rows, 'never', 'workers/memory-producer', { library })
+}
+
+type Where = 'brokers' | 'topic' | 'databaseUrl'
+
+/** A process of the benchmark's own; `job` is what it is told besides where the rows are and where they go. */
+function drainedByChild<Job extends Record<Where, unknown>>(
+  context: BenchContext,
+  rows: number,
+  settles: DrainRun['settles'],
+  program: string,
+  job: Omit<Job, Where>,
+): Promise<Figures> {
   return drained({
     context,
     rows,
-    settles: 'never',
-    start: (databaseUrl, topic) => {
-      const job: MemoryProducerJob = { brokers: context.topics.brokers, topic, databaseUrl, library }
-      return startedChild(context, 'workers/memory-producer', job)
+    settles,
+    warmUpShare: WARM_UP_SHARE,
+    start: async (databaseUrl, topic) => {
+      const { brokers } = context.topics
+      const child = await context.launch.child(program, { brokers, topic, databaseUrl, ...job })
+      child.go()
+      return { pids: [child.pid], failed: child.failed(), stop: () => child.end() }
     },
   })
-}
-
-async function startedChild(context: BenchContext, program: string, job: unknown): Promise<Drainer> {
-  const child = await context.launch.child(program, job)
-  child.go()
-  return { pids: [child.pid], failed: child.failed(), stop: () => child.end() }
 }

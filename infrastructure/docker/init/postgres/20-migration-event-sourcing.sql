@@ -537,8 +537,8 @@ END $task_types$;
 COMMIT;
 
 -- A row is undecided by its failed_at. Those that FAILED before there was one, or by plain SQL, or by a relay that has not been
--- replaced yet, get the moment that time-outs take for it. The table is read, and it waits for
--- nobody: what somebody changes just now is left to the next run.
+-- replaced yet, get the moment that time-outs take for it. The table is read, and it waits
+-- for nobody: what somebody changes just now is left to the next run.
 BEGIN;
 DO $lock$ BEGIN PERFORM pg_advisory_xact_lock(7305802271); END $lock$;
 SET LOCAL lock_timeout = '5s';
