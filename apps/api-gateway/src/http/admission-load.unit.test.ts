@@ -85,7 +85,7 @@ async function underLoad(
 }
 
 test.each([
-  [160, 'come back when they are told to', RETRY_AFTER_MS],
+  [280, 'come back when they are told to', RETRY_AFTER_MS],
   [320, 'come back when they are told to', RETRY_AFTER_MS],
   [800, 'come back when they are told to', RETRY_AFTER_MS],
   [320, 'try again at once', 1],

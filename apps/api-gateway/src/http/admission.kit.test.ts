@@ -7,6 +7,7 @@ export const SMALL_LIMITS: AdmissionLimits = {
   ...ADMISSION_LIMITS,
   atWork: 2,
   line: 2,
+  overloadedAfterMs: 100,
   overloadedLine: 1,
   mostHeld: 6,
 }

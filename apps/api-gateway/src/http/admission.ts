@@ -26,8 +26,8 @@ export interface AdmissionLimits extends OverloadLimits {
  */
 export const ADMISSION_LIMITS: AdmissionLimits = {
   atWork: 48,
-  line: 64,
-  overloadedAfterMs: 100,
+  line: 192,
+  overloadedAfterMs: 250,
   overloadedLine: 24,
   calmAfterMs: 3_000,
   patienceMs: 400,

@@ -9,7 +9,7 @@ import { ADMISSION_LIMITS } from './admission'
 import { expectProblem } from './bad-inputs.kit.test'
 import { runGateway, type Reply, type RunningGateway } from './running-gateway.kit.test'
 
-const USERS = 200
+const USERS = 300
 const { atWork } = ADMISSION_LIMITS
 
 let gateway: RunningGateway
@@ -96,14 +96,14 @@ it('counts those who are refused and go away before they are told, and says in t
       fetch(`${gateway.url}/genesis/sessions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${signTestToken(randomUUID())}` },
-        signal: AbortSignal.timeout(300),
+        signal: AbortSignal.timeout(370),
       }).catch(() => undefined)
     }
   }
   impatient(USERS)
   await eventually(
     async () => {
-      impatient(20)
+      impatient(100)
       return (await turnedAway()).overload
     },
     30_000,

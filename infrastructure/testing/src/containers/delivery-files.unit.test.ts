@@ -130,9 +130,13 @@ describe('The Dockerfile', () => {
   it.each(Object.entries(NODE_ARGUMENTS))(
     'tells the Node of the %s what the stack tells it',
     (app, given) => {
-      const [, target = ''] = read('infrastructure/docker/Dockerfile').split(`FROM service AS ${app}\n`)
+      const dockerfile = read('infrastructure/docker/Dockerfile')
+      const [, target = ''] = dockerfile.split(`FROM service AS ${app}\n`)
       const [own = ''] = target.split('\nFROM ')
-      expect(namesIn(own, /^ENV NODE_OPTIONS=(.*)$/gm).join(' ')).toBe(given.join(' '))
+      const ofBoth = namesIn(dockerfile, /^CMD \["node", "([^"]+)", "--require"/gm)
+      expect([...ofBoth, ...namesIn(own, /^ENV NODE_OPTIONS="?([^"\n]*)"?$/gm)].join(' ')).toBe(
+        given.join(' '),
+      )
     },
   )
 
