@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { NODE_ARGUMENTS } from '@infinite-scribe/local-stack'
 import { eventually } from './eventually'
 import { repositoryRoot } from './repository-root'
 
@@ -30,7 +31,7 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Starts `apps/<app>/dist/main.js` with exactly `environment` (and PATH).
+ * Starts `apps/<app>/dist/main.js` with exactly `environment` (and PATH), and what Node is told in its image.
  * @param readyUrl when given, waits until it answers 200
  */
 export async function startService(
@@ -38,7 +39,8 @@ export async function startService(
   environment: Record<string, string>,
   readyUrl?: string,
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [path.join(repositoryRoot, 'apps', app, 'dist/main.js')], {
+  const program = path.join(repositoryRoot, 'apps', app, 'dist/main.js')
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS[app], program], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -63,14 +63,15 @@ it('takes no crowd for overload: strangers who come later wait behind it and are
   const atWork = Array.from({ length: ADMISSION_LIMITS.atWork }, (_, number) =>
     asked.ask(`at work ${number}`),
   )
-  for (let member = 0; member < 70; member++) asked.ask('crowd', CROWD)
-  await pass(150)
+  const members = ADMISSION_LIMITS.line + 1
+  for (let member = 0; member < members; member++) asked.ask('crowd', CROWD)
+  await pass(ADMISSION_LIMITS.overloadedAfterMs + 10)
   // More than the line may hold under overload.
   for (let stranger = 0; stranger < 30; stranger++) asked.ask('stranger')
   await pass(50)
   for (const end of atWork.slice(0, 3)) await end()
   expect(asked.begun.slice(ADMISSION_LIMITS.atWork)).toEqual([
-    ...Array.from({ length: 70 }, () => 'crowd'),
+    ...Array.from({ length: members }, () => 'crowd'),
     'stranger',
     'stranger',
   ])
