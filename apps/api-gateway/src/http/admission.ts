@@ -22,8 +22,9 @@ export interface AdmissionLimits extends OverloadLimits {
 
 /**
  * Decision 12 has the figures behind these. The patience leaves time for what PostgreSQL's absence takes to notice:
- * together under two seconds. A line that is long for less than the patience is no overload: below `line / patienceMs`
- * arrivals a second it never is, and whoever is too many stands in it to the end of his patience. Calm is longer than it takes those who were refused to come back, all together perhaps.
+ * together under two seconds. Of fewer than `line / patienceMs` arrivals a second no line grows long enough to be overload:
+ * whoever is too many waits out his patience. Calm is longer than it takes those who were refused to come back, all together
+ * perhaps.
  */
 export const ADMISSION_LIMITS: AdmissionLimits = {
   atWork: 48,
