@@ -58,7 +58,7 @@ it('is sent every few milliseconds at most, however many commit', async () => {
   await wakeUp.stop()
   await listener.query('SELECT 1')
   expect(heard.length).toBeGreaterThan(1)
-  expect(heard.length).toBeLessThan(1 + 90 / 3 + 3)
+  expect(heard.length).toBeLessThan(1 + 90 / 2 + 3)
 })
 
 it('that fails is reported once, and a new connection serves the next', async () => {

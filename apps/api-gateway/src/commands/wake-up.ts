@@ -6,7 +6,7 @@ import type { Notifier } from './notifier'
 
 const TIMEOUT_MS = 1_500
 // Under load every commit would send one; a relay that was woken a moment ago is at work.
-const APART_MS = 3
+const APART_MS = 2
 // While PostgreSQL refuses, every try opens a connection.
 const AFTER_FAILURE_MS = 100
 
