@@ -6,7 +6,7 @@ import { startSystem, type RunningSystem } from '../running-system'
 const USERS = 64
 const TIMES = 5
 /** A machine that others use too is not twice as fast from one minute to the next: each window has its neighbours. */
-const ROUNDS = 3
+const ROUNDS = 5
 /** When it is over it is to be over in five seconds, two of which the last who were refused wait for their answer. */
 const RECOVERY_MS = 3_000
 const WARM_UP_MS = 3_000
