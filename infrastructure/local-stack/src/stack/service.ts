@@ -13,13 +13,16 @@ const STOP_TIMEOUT_MS = 32_000
 /**
  * What Node is told, as in the images. What a statement needs lives for milliseconds, but a few collections in a row may meet
  * some: V8 then puts its like where only full collections look, and all that hangs on it lives as long.
- * Under its bound V8 collects a gateway's garbage before the heap is four times what is alive; a relay, whose buffers count too
- * and lie outside of the heap, would do little else. A gateway under full load holds many requests, which every collection of
- * the young generation copies: the larger it is, the fewer there are. A relay's batches outlive one of any size.
+ * A full collection of a gateway's heap slows what comes meanwhile: it is due at four times what is alive, always, for where V8
+ * chooses the factor memory rises and falls by a quarter. Under full load a gateway holds many requests, which every collection
+ * of the young generation copies: the larger it is, the fewer there are.
+ * A relay's batches outlive a young generation of any size, and its buffers, which lie outside of the heap, would count
+ * against a bound.
  */
 export const NODE_ARGUMENTS = {
   'api-gateway': [
     '--no-allocation-site-pretenuring',
+    '--heap-growing-percent=300',
     '--max-old-space-size=1024',
     '--max-semi-space-size=32',
   ],
