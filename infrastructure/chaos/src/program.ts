@@ -79,7 +79,7 @@ export function chaosProgram(verbs: ChaosVerbs): Command {
     .option('--only <kind>', `only this kind of fault; can be repeated:\n${FAULT_KINDS.join(', ')}`, kind)
     .option('--pace <seconds>', 'from one fault to the next; 8.5 unless given', positive)
     .option('--short', 'the fixed short set that every change is held to, in under a minute')
-    .option('--no-faults', 'the same load and nothing else: for memory that must stay level')
+    .option('--no-faults', 'the same load and nothing else: for memory that must not grow')
     .option('--plan', 'print what the seeds decide, and do nothing')
   program.action(() => verbs.torment(program.opts<ChaosOptions>()))
   program

@@ -11,11 +11,10 @@ const REMOVAL_SLACK_SECONDS = 20
 const PASSED_OVER_SECONDS = '(least($1 * 360, 3600) + least($1 * 36, 60))'
 /** How long after its end a ticket may be there when others are sold. */
 const TICKET_SLACK_SECONDS = 10
-/** A process that was measured for longer than this is held to a level memory. */
-const STEADY_MINUTES = 10
-/** What it used at first is still being warmed up. */
-const WARM_UP = 1 / 3
-const LEVEL = 0.1
+/** A process that was measured for so long is held to a memory that does not grow. */
+export const STEADY_MINUTES = 15
+/** As a part of what it was. */
+const MAY_GROW = 0.1
 
 /** Rows that must be gone: SENT for longer than they are kept. Cleaned ones, which are gone, are seen by their receipts. */
 const OVERDUE = `$1::float8 > 0 AND status = 'SENT'
@@ -72,42 +71,49 @@ function exceeded(samples: readonly ResourceSample[], bounds: ResourceBounds): V
   })
 }
 
-/** Processes whose memory in the last two thirds of their time was not within a tenth of its median there. */
+/** Processes that were measured for long and took more memory at the end than before. */
 function grown(samples: readonly ResourceSample[]): Violation[] {
-  const rows = memoryOf(samples).filter(({ minutes, swing }) => minutes >= STEADY_MINUTES && swing > LEVEL)
+  const rows = steadyMemoryOf(samples).filter(({ growth }) => growth > MAY_GROW)
   return rows.length === 0
     ? []
-    : [{ what: 'memory is not level', count: rows.length, rows: rows.map((row) => ({ ...row })) }]
+    : [{ what: 'memory grows', count: rows.length, rows: rows.map((row) => ({ ...row })) }]
 }
 
 export interface MemoryOfProcess {
   readonly process: string
   readonly pid: number
   readonly minutes: number
-  readonly medianMb: number
-  /** The farthest a minute's median is from the whole's, as a part of it. */
-  readonly swing: number
-  /** Each minute's median, its warm-up included. */
+  /** The most it took in the second third of its time: in the first it is still being warmed up. */
+  readonly peakMb: number
+  /** What the peak of the last third is above that, as a part of it; negative where it is below. */
+  readonly growth: number
+  /** Each minute's median. */
   readonly mbByMinute: readonly number[]
 }
 
-/** How level each process's memory was, after its warm-up. */
-export function memoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] {
+/**
+ * Of each process that was measured for {@link STEADY_MINUTES}. Peaks are compared, for memory rises until the heap is four
+ * times what is alive, which takes minutes under this load, and falls then: when more is alive the peak is higher.
+ */
+export function steadyMemoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] {
   const byProcess = new Map<number, ResourceSample[]>()
   for (const sample of samples) byProcess.set(sample.pid, [...(byProcess.get(sample.pid) ?? []), sample])
   return [...byProcess.values()].flatMap((own) => {
     const [first, last] = [own.at(0), own.at(-1)]
     if (!first || !last) return []
-    const warm = own.filter(({ at }) => at >= first.at + (last.at - first.at) * WARM_UP)
-    const whole = median(warm.map(({ residentMb }) => residentMb))
-    const swing = Math.max(0, ...mediansByMinute(warm, first.at).map((mb) => Math.abs(mb / whole - 1)))
+    const minutes = (last.at - first.at) / 60_000
+    if (minutes < STEADY_MINUTES) return []
+    const peakOf = (third: number) => {
+      const part = own.filter(({ at }) => Math.floor((3 * (at - first.at)) / (last.at - first.at)) === third)
+      return Math.max(...part.map(({ residentMb }) => residentMb))
+    }
     return [
       {
         process: first.process,
         pid: first.pid,
-        minutes: Number(((last.at - first.at) / 60_000).toFixed(1)),
-        medianMb: Number(whole.toFixed(1)),
-        swing: Number(swing.toFixed(3)),
+        minutes: Number(minutes.toFixed(1)),
+        peakMb: peakOf(1),
+        growth: Number((peakOf(2) / peakOf(1) - 1).toFixed(3)),
         mbByMinute: mediansByMinute(own, first.at),
       },
     ]

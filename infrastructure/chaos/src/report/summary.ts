@@ -2,7 +2,7 @@
 import { brokenAmong } from '../invariants/check-invariants'
 import { FAULT_KINDS, type FaultKind } from '../plan/kinds'
 import type { SeedResult } from '../run/run-seed'
-import { memoryOf, type MemoryOfProcess } from '../invariants/i10-bounded'
+import { steadyMemoryOf, type MemoryOfProcess } from '../invariants/i10-bounded'
 
 export interface Summary {
   readonly seeds: readonly number[]
@@ -24,7 +24,7 @@ export interface Summary {
   readonly longest_recovery_ms: number | null
   /** Of a gateway and of a relay. */
   readonly memory_mb: Readonly<Record<string, { readonly median: number; readonly peak: number }>>
-  /** Of each process that was measured for ten minutes or more. */
+  /** Of each process that was measured for long. */
   readonly steady: readonly MemoryOfProcess[]
   readonly invariants: readonly {
     readonly id: string
@@ -34,8 +34,6 @@ export interface Summary {
     readonly violations: number
   }[]
 }
-
-const STEADY_MINUTES = 10
 
 export function summaryOf(results: readonly SeedResult[]): Summary {
   const faults = results.flatMap((result) => result.faults)
@@ -73,7 +71,7 @@ export function summaryOf(results: readonly SeedResult[]): Summary {
         return [role, { median: sorted[Math.floor(sorted.length / 2)] ?? 0, peak: sorted.at(-1) ?? 0 }]
       }),
     ),
-    steady: memoryOf(samples).filter(({ minutes }) => minutes >= STEADY_MINUTES),
+    steady: steadyMemoryOf(samples),
     invariants: (results[0]?.verdicts ?? []).map(({ id, title }) => {
       const own = results.flatMap(({ verdicts }) => verdicts.filter((verdict) => verdict.id === id))
       return {

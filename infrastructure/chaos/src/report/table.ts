@@ -44,9 +44,9 @@ function figureTable(summary: Summary): string {
       ]),
     ),
     ...Object.fromEntries(
-      summary.steady.map(({ process, minutes, medianMb, swing }) => [
-        `memory of ${process} in ${minutes} minutes, median / swing`,
-        `${medianMb} MB / ${(swing * 100).toFixed(1)} %`,
+      summary.steady.map(({ process, minutes, peakMb, growth }) => [
+        `memory of ${process} in ${minutes} minutes, peak / growth`,
+        `${peakMb} MB / ${(growth * 100).toFixed(1)} %`,
       ]),
     ),
     ...Object.fromEntries(
