@@ -5,7 +5,7 @@ import type { BenchTopics } from '../environment/bench-topics'
 import { usageOfAll } from '../environment/process-usage'
 import type { Figures } from './statistics'
 
-/** Of the rows, for a process: while so many are sent it starts, its code is not yet compiled, lanes find their owner. */
+/** Of the rows, for one process: while so many are sent it starts, most of its code is not yet compiled, lanes find their owner. */
 export const WARM_UP_SHARE = 0.1
 const LOOK_EVERY_MS = 25
 const LONGEST_MS = 300_000

@@ -10,23 +10,28 @@ const START_TIMEOUT_MS = 30_000
 /** Longer than the services' own SHUTDOWN_TIMEOUT of 25 s. */
 const STOP_TIMEOUT_MS = 32_000
 
+// What a statement needs lives for milliseconds, but a few collections in a row may meet some: V8 then puts its like where only
+// full collections look, and all that hangs on it lives as long.
+const NO_PRETENURING = '--no-allocation-site-pretenuring'
+
 /**
- * What Node is told, as in the images. What a statement needs lives for milliseconds, but a few collections in a row may meet
- * some: V8 then puts its like where only full collections look, and all that hangs on it lives as long.
- * A full collection of a gateway's heap slows what comes meanwhile: it is due at four times what is alive, always, for where V8
- * chooses the factor memory rises and falls by a quarter. Under full load a gateway holds many requests, which every collection
- * of the young generation copies: the larger it is, the fewer there are.
- * A relay's batches outlive a young generation of any size, and its buffers, which lie outside of the heap, would count
- * against a bound.
+ * What Node is told, as in the images. The first of each are flags of V8's own, which Node refuses in NODE_OPTIONS, and at all
+ * once its V8 has dropped them.
  */
 export const NODE_ARGUMENTS = {
   'api-gateway': [
-    '--no-allocation-site-pretenuring',
+    NO_PRETENURING,
+    // A full collection slows what comes meanwhile: not before the heap is four times what is alive. Under the bound below V8
+    // would collect before it is twice that, and without one when it sees fit, at a memory that changes under one and the same load.
     '--heap-growing-percent=300',
+    // The most the heap may hold, in MB; from some 140 alive on V8 collects earlier for it.
     '--max-old-space-size=1024',
+    // Under full load it holds many requests, which every collection of the young generation copies: the larger, the fewer.
     '--max-semi-space-size=32',
   ],
-  'message-relay': ['--no-allocation-site-pretenuring', '--max-semi-space-size=8'],
+  // Its batches outlive a young generation of any size. Without a bound: its buffers, which lie outside of the heap, would count
+  // against it.
+  'message-relay': [NO_PRETENURING, '--max-semi-space-size=8'],
 } as const
 
 export interface ServicePlan {

@@ -5,7 +5,7 @@ import { startSystem, type RunningSystem } from '../running-system'
 
 const USERS = 64
 const TIMES = 5
-/** A machine that others use too is not twice as fast from one minute to the next: each window has its neighbours. */
+/** A machine that others use too changes its pace: each window has its neighbours, and single ones differ by a tenth. */
 const ROUNDS = 5
 /** When it is over it is to be over in five seconds, two of which the last who were refused wait for their answer. */
 const RECOVERY_MS = 3_000
