@@ -4,13 +4,13 @@ import type { Scenario } from '../scenario'
 import { drainedByOurs } from './drain-parts'
 
 const SETTINGS = { RELAY_BATCH_SIZE: '1000' }
-/** Of the rows, for both sides: each of three relays has sent 67,000 then, and V8 has compiled it. */
+/** The part of the rows that is warm-up, for both sides: each of three relays has sent 67,000 then, and V8 has compiled its code. */
 const LEFT_OUT = 0.5
 
 export const drain3: Scenario = {
   name: 'drain-3',
   title:
-    '200,000 rows as those of drain by three relays, against one, behind 200,000 rows of warm-up each; the order of every key is ' +
+    '200,000 rows as those of drain, by three relays and by one, either behind a warm-up of 200,000 rows; the order of every key is ' +
     'read back',
   async run(context) {
     const quick = context.scale === 'quick'

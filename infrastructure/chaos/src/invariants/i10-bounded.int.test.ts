@@ -60,25 +60,40 @@ describe('I10', () => {
     await run('DELETE FROM stream_tickets')
   })
 
-  it('reports a process that exceeds its bounds, and one whose memory grows', async () => {
-    const bounds = { residentMb: 200, files: 100, connections: 20 }
-    // Its heap is collected every four minutes; each time more is alive.
-    const samples = Array.from({ length: 1_080 }, (_, second) => ({
-      at: second * 1_000,
-      process: 'relay-1',
-      pid: 7,
-      residentMb: 80 + (second % 240) / 10 + second / 12,
-      files: second === 5 ? 101 : 30,
-      connections: 5,
-    }))
-    const rows = rowsOf(await world.verdict('I10', { bounds, samples }))
-    expect(rows).toContainEqual(expect.objectContaining({ files: 101 }))
-    expect(rows).toContainEqual(expect.objectContaining({ process: 'relay-1', growth: expect.any(Number) }))
-    const level = samples.map((sample) => ({
+  const bounds = { residentMb: 200, files: 100, connections: 20 }
+  const sample = { process: 'relay-1', pid: 7, residentMb: 100, files: 30, connections: 5 }
+  const samplesOf = (seconds: number, residentMb: (second: number) => number) =>
+    Array.from({ length: seconds }, (_, second) => ({
       ...sample,
-      residentMb: sample.residentMb - sample.at / 12_000,
-      files: 30,
+      at: second * 1_000,
+      residentMb: residentMb(second),
     }))
-    expect((await world.verdict('I10', { bounds, samples: level })).violations).toEqual([])
+  const violationsOf = async (samples: ReturnType<typeof samplesOf>) =>
+    (await world.verdict('I10', { bounds, samples })).violations
+
+  it('reports a process that exceeds its bounds', async () => {
+    const samples = samplesOf(10, () => 100)
+    samples[5]!.files = 101
+    expect(await violationsOf(samples)).toEqual([
+      { what: 'more files than 100', count: 1, rows: [samples[5]] },
+    ])
+  })
+
+  it('reports a process whose memory is higher from peak to peak', async () => {
+    // Collected every four minutes; each time more is alive.
+    const growing = (second: number) => 80 + (second % 240) / 10 + second / 12
+    const [violation] = await violationsOf(samplesOf(1_080, growing))
+    expect(violation).toMatchObject({
+      what: 'memory grows',
+      rows: [{ process: 'relay-1', minutes: 18, peakMb: 158.5, growth: 0.126 }],
+    })
+    expect(await violationsOf(samplesOf(840, growing))).toEqual([])
+    const restarted = samplesOf(1_080, growing).map((one) => ({ ...one, pid: one.at < 540_000 ? 7 : 8 }))
+    expect(await violationsOf(restarted)).toEqual([])
+  })
+
+  it('takes neither the rise and fall of a heap for growth, nor its warm-up', async () => {
+    expect(await violationsOf(samplesOf(1_080, (second) => 80 + ((second + 120) % 240) / 3))).toEqual([])
+    expect(await violationsOf(samplesOf(1_080, (second) => (second < 360 ? 60 : 120)))).toEqual([])
   })
 })

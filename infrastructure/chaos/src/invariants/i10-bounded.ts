@@ -11,8 +11,11 @@ const REMOVAL_SLACK_SECONDS = 20
 const PASSED_OVER_SECONDS = '(least($1 * 360, 3600) + least($1 * 36, 60))'
 /** How long after its end a ticket may be there when others are sold. */
 const TICKET_SLACK_SECONDS = 10
-/** A process that was measured for so long is held to a memory that does not grow. */
-export const STEADY_MINUTES = 15
+/**
+ * A process (a restart makes another) that was measured for so long is held to a memory that does not grow: a third of it has a
+ * whole rise and fall of a gateway's heap under this load, some four minutes.
+ */
+const STEADY_MINUTES = 15
 /** As a part of what it was. */
 const MAY_GROW = 0.1
 
@@ -73,7 +76,7 @@ function exceeded(samples: readonly ResourceSample[], bounds: ResourceBounds): V
 
 /** Processes that were measured for long and took more memory at the end than before. */
 function grown(samples: readonly ResourceSample[]): Violation[] {
-  const rows = steadyMemoryOf(samples).filter(({ growth }) => growth > MAY_GROW)
+  const rows = steadyMemoryOf(samples).filter(({ growth }) => !(growth <= MAY_GROW))
   return rows.length === 0
     ? []
     : [{ what: 'memory grows', count: rows.length, rows: rows.map((row) => ({ ...row })) }]
@@ -83,17 +86,17 @@ export interface MemoryOfProcess {
   readonly process: string
   readonly pid: number
   readonly minutes: number
-  /** The most it took in the second third of its time: in the first it is still being warmed up. */
+  /** The highest minute of the second third of its time: in the first it is still being warmed up. */
   readonly peakMb: number
-  /** What the peak of the last third is above that, as a part of it; negative where it is below. */
+  /** What the highest minute of the last third is above that, as a part of it; negative where it is below. */
   readonly growth: number
   /** Each minute's median. */
   readonly mbByMinute: readonly number[]
 }
 
 /**
- * Of each process that was measured for {@link STEADY_MINUTES}. Peaks are compared, for memory rises until the heap is four
- * times what is alive, which takes minutes under this load, and falls then: when more is alive the peak is higher.
+ * Of each process that was measured for {@link STEADY_MINUTES}. Peaks are compared, for a gateway's memory rises until its
+ * heap is four times what is alive, which takes minutes under this load, and falls then: when more is alive the peak is higher.
  */
 export function steadyMemoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] {
   const byProcess = new Map<number, ResourceSample[]>()
@@ -103,18 +106,17 @@ export function steadyMemoryOf(samples: readonly ResourceSample[]): MemoryOfProc
     if (!first || !last) return []
     const minutes = (last.at - first.at) / 60_000
     if (minutes < STEADY_MINUTES) return []
-    const peakOf = (third: number) => {
-      const part = own.filter(({ at }) => Math.floor((3 * (at - first.at)) / (last.at - first.at)) === third)
-      return Math.max(...part.map(({ residentMb }) => residentMb))
-    }
+    const mbByMinute = mediansByMinute(own, first.at)
+    const third = Math.floor(mbByMinute.length / 3)
+    const peakMb = Math.max(...mbByMinute.slice(third, 2 * third))
     return [
       {
         process: first.process,
         pid: first.pid,
         minutes: Number(minutes.toFixed(1)),
-        peakMb: peakOf(1),
-        growth: Number((peakOf(2) / peakOf(1) - 1).toFixed(3)),
-        mbByMinute: mediansByMinute(own, first.at),
+        peakMb,
+        growth: Number((Math.max(...mbByMinute.slice(2 * third)) / peakMb - 1).toFixed(3)),
+        mbByMinute,
       },
     ]
   })

@@ -24,7 +24,7 @@ export interface Summary {
   readonly longest_recovery_ms: number | null
   /** Of a gateway and of a relay. */
   readonly memory_mb: Readonly<Record<string, { readonly median: number; readonly peak: number }>>
-  /** Of each process that was measured for long. */
+  /** Of each process that was measured long enough to be judged by I10. */
   readonly steady: readonly MemoryOfProcess[]
   readonly invariants: readonly {
     readonly id: string

@@ -65,5 +65,7 @@ export class Sampler {
 /** Its own memory: pages of files, such as Node's program, the kernel takes back when others need room. */
 function residentMbOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Math.round(Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1]) / 102.4) / 10
+  const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(status) ?? []
+  if (kilobytes === undefined) throw new Error('it has ended, and nobody asked how')
+  return Math.round(Number(kilobytes) / 102.4) / 10
 }

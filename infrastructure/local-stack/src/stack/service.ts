@@ -15,14 +15,14 @@ const STOP_TIMEOUT_MS = 32_000
 const NO_PRETENURING = '--no-allocation-site-pretenuring'
 
 /**
- * What Node is told, as in the images. The first of each are flags of V8's own, which Node refuses in NODE_OPTIONS, and at all
- * once its V8 has dropped them.
+ * What Node is told, as in the images. All are V8's: those that do not begin with `--max-` Node refuses in NODE_OPTIONS, so that
+ * they stand in the images' CMD. A Node whose V8 has dropped one does not start with it.
  */
 export const NODE_ARGUMENTS = {
   'api-gateway': [
     NO_PRETENURING,
     // A full collection slows what comes meanwhile: not before the heap is four times what is alive. Under the bound below V8
-    // would collect before it is twice that, and without one when it sees fit, at a memory that changes under one and the same load.
+    // would collect before it is twice that, and without one when it sees fit: no faster (bench/LEVERS.md).
     '--heap-growing-percent=300',
     // The most the heap may hold, in MB; from some 140 alive on V8 collects earlier for it.
     '--max-old-space-size=1024',
