@@ -86,9 +86,9 @@ export interface MemoryOfProcess {
   readonly process: string
   readonly pid: number
   readonly minutes: number
-  /** The highest minute of the second third of its time: in the first it is still being warmed up. */
+  /** The most it took in the second third of its time: in the first it is still being warmed up. */
   readonly peakMb: number
-  /** What the highest minute of the last third is above that, as a part of it; negative where it is below. */
+  /** What the most of the last third is above that, as a part of it; negative where it is below. */
   readonly growth: number
   /** Each minute's median. */
   readonly mbByMinute: readonly number[]
@@ -106,17 +106,18 @@ export function steadyMemoryOf(samples: readonly ResourceSample[]): MemoryOfProc
     if (!first || !last) return []
     const minutes = (last.at - first.at) / 60_000
     if (minutes < STEADY_MINUTES) return []
-    const mbByMinute = mediansByMinute(own, first.at)
-    const third = Math.floor(mbByMinute.length / 3)
-    const peakMb = Math.max(...mbByMinute.slice(third, 2 * third))
+    const thirdOf = (at: number) => Math.min(2, Math.floor((3 * (at - first.at)) / (last.at - first.at)))
+    const peakOf = (third: number) =>
+      Math.max(...own.filter(({ at }) => thirdOf(at) === third).map(({ residentMb }) => residentMb))
+    const peakMb = peakOf(1)
     return [
       {
         process: first.process,
         pid: first.pid,
         minutes: Number(minutes.toFixed(1)),
-        peakMb,
-        growth: Number((Math.max(...mbByMinute.slice(2 * third)) / peakMb - 1).toFixed(3)),
-        mbByMinute,
+        peakMb: Number(peakMb.toFixed(1)),
+        growth: Number((peakOf(2) / peakMb - 1).toFixed(3)),
+        mbByMinute: mediansByMinute(own, first.at),
       },
     ]
   })
