@@ -100,7 +100,11 @@ export interface MemoryOfProcess {
  */
 export function steadyMemoryOf(samples: readonly ResourceSample[]): MemoryOfProcess[] {
   const byProcess = new Map<number, ResourceSample[]>()
-  for (const sample of samples) byProcess.set(sample.pid, [...(byProcess.get(sample.pid) ?? []), sample])
+  for (const sample of samples) {
+    const own = byProcess.get(sample.pid)
+    if (own) own.push(sample)
+    else byProcess.set(sample.pid, [sample])
+  }
   return [...byProcess.values()].flatMap((own) => {
     const [first, last] = [own.at(0), own.at(-1)]
     if (!first || !last) return []

@@ -66,6 +66,6 @@ export class Sampler {
 function residentMbOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(status) ?? []
-  if (kilobytes === undefined) throw new Error('it has ended, and nobody asked how')
+  if (kilobytes === undefined) throw new Error(`process ${pid} has ended`)
   return Math.round(Number(kilobytes) / 102.4) / 10
 }

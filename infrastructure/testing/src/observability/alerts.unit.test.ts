@@ -68,7 +68,10 @@ describeWithPromtool('promtool', () => {
   test.each([
     ['finds the rules valid', ['check', 'rules', 'alerts.yml']],
     ['finds the configuration valid', ['check', 'config', 'prometheus.yml']],
-    ['sees each alert fire when it should, and not before', ['test', 'rules', 'alerts.test.yml']],
+    [
+      'sees each alert fire when it should, and not before',
+      ['test', 'rules', 'alerts.gateway.test.yml', 'alerts.relay.test.yml'],
+    ],
   ])('%s', (_, args) => {
     execFileSync('promtool', args, { cwd: OBSERVABILITY, stdio: 'pipe' })
   })
